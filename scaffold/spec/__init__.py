@@ -1,0 +1,1 @@
+"""Component specs: read, checked, typed, emitted."""
