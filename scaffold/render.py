@@ -69,6 +69,8 @@ def _copy(source: str, target: Path, plan: dict[str, Any], ref: str | None = Non
         hint = "give a git URL, a git repository or a directory that holds a Copier template"
         raise _error(source, f"cannot be fetched: {reason[0]}", hint) from None
     except (CopierError, TemplateError, ValueError, TypeError) as error:
+        if ref:  # a built-in template that does not render is our mistake
+            raise
         message = f"the template does not render: {type(error).__name__}: {error}"
         hint = "templates get one question, 'plan'; compare with the built-in ones"
         raise _error(source, message, hint) from None

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Any, TextIO
 from urllib.parse import quote
 
-from scaffold import __version__
 from scaffold.errors import Finding, Severity
 from scaffold.rules import RULES
 
@@ -67,11 +66,7 @@ def json_report(findings: Sequence[Finding]) -> str:
 def sarif(findings: Sequence[Finding]) -> str:
     """Return a SARIF 2.1.0 log with one run."""
     used = sorted({finding.rule for finding in findings})
-    driver = {
-        "name": "osiris-new",
-        "version": __version__,
-        "rules": [_sarif_rule(rule) for rule in used],
-    }
+    driver = {"name": "osiris-new", "rules": [_sarif_rule(rule) for rule in used]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",

@@ -8,7 +8,7 @@ Level = Literal["MUST", "SHOULD", "MAY", "basic", "enhanced", "strict"]
 
 @dataclass(frozen=True)
 class Rule:
-    """`level` is RFC 2119's word for a driver rule, and for a spec rule the level that checks it."""
+    """`level` is RFC 2119's word for a driver rule, and for a spec rule the level that has it."""
 
     id: str
     level: Level
@@ -142,7 +142,7 @@ _DRIVER = (
         "MUST",
         "Error messages say what to do and hold no secret.",
         "Messages end up in logs and tickets.",
-        "Messages are built from types, statuses and field names; tests send canaries through them.",
+        "Messages are built from types, statuses and field names; tests send canaries.",
     ),
     Rule(
         "DRV-019",
@@ -299,7 +299,7 @@ _SPEC = (
         "basic",
         "The name gives a valid Python package and class.",
         "Files are called so.",
-        "Keywords, modules of the standard library and long names are refused.",
+        "Names that begin with a digit, have odd characters or are too long are refused.",
     ),
     Rule(
         "SPEC-021",
@@ -432,7 +432,7 @@ _SPEC = (
         "basic",
         "Keys that only the documentation of Osiris has are mapped.",
         "Osiris itself refuses them.",
-        "connections, family, role, capabilities.doctor, examples[].name become what Osiris accepts.",
+        "connections, family, role, capabilities.doctor, examples[].name are mapped or left out.",
     ),
     Rule(
         "SPEC-047",
@@ -517,6 +517,20 @@ _SPEC = (
         "A project is written into a new or an empty directory.",
         "Nobody's edits are overwritten.",
         "The target is looked at before anything is written.",
+    ),
+    Rule(
+        "SPEC-091",
+        "basic",
+        "A template of one's own exists and renders.",
+        "A project is written whole or not at all.",
+        "It is fetched and rendered before anything is written.",
+    ),
+    Rule(
+        "SPEC-092",
+        "basic",
+        "In an Osiris checkout no file is there already that is different.",
+        "It may be someone's work.",
+        "All files are compared before the first is written; exit code 3.",
     ),
 )
 

@@ -58,7 +58,14 @@ def _root(spec: ComponentSpec) -> Plan:
 
 
 def _auth(spec: ComponentSpec) -> Plan:
-    plan: Plan = {"auth": "", "auth_stub": False, "auth_query": "", "oauth": {"on": False, "unsigned": False, "rotating": False}, "signs": False, "basic": False}
+    plan: Plan = {
+        "auth": "",
+        "auth_stub": False,
+        "auth_query": "",
+        "oauth": {"on": False, "rotating": False},
+        "signs": False,
+        "basic": False,
+    }
     match spec.client.auth:
         case ApiKeyAuth("query", name, value):
             signed = f"session.auth = partial(_with_key, value={quoting.expression(value, CONNECTION)})"
@@ -74,10 +81,21 @@ def _auth(spec: ComponentSpec) -> Plan:
             code = f"session.auth = {_basic(username, password)}"
             plan |= {"auth": quoting.block(code, 4), "basic": True}
         case OAuth2Auth() as auth:
-            plan |= {"oauth": _oauth(auth), "basic": auth.client_auth == "basic"}
+            plan |= {"oauth": _oauth(auth, spec), "basic": auth.client_auth == "basic"}
         case CustomAuth():
             plan["auth_stub"] = True
-    return plan
+    signed = plan["auth_query"] or plan["oauth"]["on"] or "session.auth" in plan["auth"]
+    return {**plan, "plain_auth": not signed, "secret_urls": _secret_urls(spec)}
+
+
+def _secret_urls(spec: ComponentSpec) -> bool:
+    """Tell whether a URL, which urllib3 logs, holds what may appear nowhere."""
+    auth, doctor = spec.client.auth, spec.doctor
+    texts: list[Json] = [spec.client.base_url, spec.client.params, doctor and doctor.path]
+    texts += [text for r in spec.resources for text in (r.path, r.params)]
+    texts += [auth.value] if isinstance(auth, ApiKeyAuth) and auth.place == "query" else []
+    texts += [auth.token_url] if isinstance(auth, OAuth2Auth) else []
+    return bool({f.name for f in spec.connection if f.sensitive} & set(referred(texts, "connection")))
 
 
 def _header(name: str, value: str) -> Plan:
@@ -87,12 +105,12 @@ def _header(name: str, value: str) -> Plan:
     return {"auth": quoting.block(f"session.auth = partial(_sign, value={value})", 4), "signs": True}
 
 
-def _oauth(auth: OAuth2Auth) -> Plan:
+def _oauth(auth: OAuth2Auth, spec: ComponentSpec) -> Plan:
     grant = "refresh_token" if auth.refresh_token else "client_credentials"
     form = {"grant_type": repr(grant)}
     if auth.refresh_token:
         form["refresh_token"] = "self._refresh_token"
-    sender = "no_auth"
+    sender = "lambda request: request"
     identity, secret = (quoting.expression(t or "", CONNECTION) for t in (auth.client_id, auth.client_secret))
     if auth.client_auth == "basic":
         sender = _basic(auth.client_id, auth.client_secret or "")
@@ -105,15 +123,17 @@ def _oauth(auth: OAuth2Auth) -> Plan:
     form |= {n: quoting.expression(str(v), CONNECTION) for n, v in auth.params.items()}
     members = ", ".join(f"{name!r}: {value}" for name, value in form.items())
     token = quoting.expression(auth.refresh_token or "", CONNECTION)
+    own = {"accept", "content-type"} & {name.lower() for name in spec.client.headers}
+    form_type = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
+    url, headers = quoting.expression(auth.token_url, CONNECTION), f"headers={form_type}, " * bool(own)
     call = (
-        f"response = self._client.post({quoting.expression(auth.token_url, CONNECTION)}, data=form,"
-        f" auth={sender.replace('no_auth', '_unsigned')}, timeout=TIMEOUT, allow_redirects=False)"
+        f"response = self._client.post({url}, data=form, {headers}auth={sender},"
+        " timeout=timeout, allow_redirects=False)"
     )
     return {
         "on": True,
         "form": quoting.block(f"form = {{{members}}}", 8),
         "call": quoting.block(call, 8),
-        "unsigned": sender == "no_auth",
         "rotating": bool(auth.refresh_token),
         "first_refresh_token": quoting.block(f"self._refresh_token = {token}", 8),
     }
@@ -130,17 +150,22 @@ def _basic(username: str, password: str) -> str:
     return f"HTTPBasicAuth({', '.join(texts)})"
 
 
+def session_headers(spec: ComponentSpec) -> dict[str, str]:
+    """Return the headers of every request; those that config fills are a request's own."""
+    return {n: v for n, v in spec.client.headers.items() if not referred(v, "config")}
+
+
 def fills_headers(spec: ComponentSpec) -> bool:
     """Tell whether a header of every request has a placeholder."""
-    return any(list(references(value)) for value in spec.client.headers.values())
+    return any(list(references(value)) for value in session_headers(spec).values())
 
 
 def _headers(spec: ComponentSpec) -> Plan:
-    if not spec.client.headers:
+    if not (headers := session_headers(spec)):
         return {"headers": ""}
-    values: str = repr(spec.client.headers)
+    values: str = repr(headers)
     if fills_headers(spec):
-        values = f"_filled({values}, {{'connection': connection}})"
+        values = f"_texts(_filled({values}, {{'connection': connection}}))"
     return {"headers": quoting.block(f"session.headers.update({values})", 4)}
 
 
@@ -160,6 +185,7 @@ def _pace(spec: ComponentSpec) -> Plan:
             "problem": quoting.block(f"yield {text!r}", 8),
         }
     form = header.form if header else ""
+    pause = "self._until_reset(response)" if header and header.reset_header else "BUSY_PAUSE"
     return {
         "interval": quoting.block(f"self._interval = {interval}", 8) if interval else "",
         "paced": bool(interval or header),
@@ -168,7 +194,7 @@ def _pace(spec: ComponentSpec) -> Plan:
         "remaining": form == "remaining",
         "resets": bool(header and header.reset_header),
         "reset_epoch": bool(header and header.reset_form == "epoch_seconds"),
-        "pause": "self._until_reset(response)" if header and header.reset_header else "BUSY_PAUSE",
+        "pause": quoting.block(f"self._due = max(self._due, self._clock() + {pause})", 12),
     }
 
 
@@ -189,19 +215,32 @@ def _number(value: float) -> str:
     return repr(int(value) if float(value).is_integer() else value)
 
 
-def doctor(spec: ComponentSpec) -> Plan:
+def doctor_params(spec: ComponentSpec) -> dict[str, Json]:
+    """Return the query parameters of the health check: every request's, but for config's."""
+    if spec.doctor is None or spec.doctor.path is None:
+        return {}
+    return {n: v for n, v in spec.client.params.items() if not referred(v, "config")}
+
+
+def doctor(spec: ComponentSpec, *, query_texts: bool = False) -> Plan:
     """Return how the health check asks."""
     assert spec.doctor is not None
     if spec.doctor.path is None:
-        return {"stub": True, "asks": "as the spec's reader knows", "request": "", "send": ""}
-    path = spec.doctor.path.lstrip("/")
-    url = 'f"{api.root}/" + ' + quoting.expression(path, {"connection": "given"})
-    if not list(references(path)) and path.isascii() and path.isprintable() and '"' not in path:
+        return {"stub": True, "asks": "as the spec's reader knows", "request": ""}
+    path, params = spec.doctor.path.lstrip("/"), doctor_params(spec)
+    url = f"api.root + {'/' + path!r}"
+    if list(references(path)):
+        url = f"api.root + '/' + _path({path!r}, {{'connection': given}})"
+    elif path.isascii() and path.isprintable() and '"' not in path:
         url = 'f"{api.root}/' + quoting._inside(path) + '"'
+    query = repr(params)
+    if any(list(references(value)) for value in params.values()):
+        query = f"_filled({query}, {{'connection': given}})"
+    if query_texts and params:
+        query = f"_query({query})"
     body = ", {}" * (spec.doctor.method == "POST")
     return {
         "stub": False,
         "asks": f"{spec.doctor.method} {quoting.docstring(path)}",
-        "request": quoting.block(f"request = _Request({url}, {{}}{body})", 16),
-        "send": "api.send(request, timeout)",
+        "request": quoting.block(f"request = _Request({url}, {query}{body})", 16),
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from scaffold.plan import quoting
-from scaffold.spec.model import ComponentSpec, Constraint
+from scaffold.plan.resources import converted_starts
+from scaffold.spec.model import ComponentSpec, ConfigField, Constraint
 
 Schema = dict[str, Any]
 Check = tuple[str, str]  # what a value must be, in words; the condition, in Python
@@ -14,7 +15,7 @@ _BOUNDS = (
     ("exclusiveMinimum", "above {}", "{v} > {!r}"),
     ("maximum", "of at most {}", "{v} <= {!r}"),
     ("exclusiveMaximum", "below {}", "{v} < {!r}"),
-    ("multipleOf", "divisible by {}", "{v} % {!r} == 0"),
+    ("multipleOf", "divisible by {}", "Decimal(str({v})) % Decimal('{!r}') == 0"),
 )
 _LENGTHS = (
     ("minLength", "of at least {} characters", "len({v}) >= {!r}"),
@@ -33,7 +34,7 @@ _FORMATS = {
 def check(schema: Schema, value: str = "v", depth: int = 0) -> Check | None:
     """Return what fits `schema`, or None if everything does. `value` is the Python variable."""
     if "const" in schema:
-        return f"{schema['const']}", f"{value} == {schema['const']!r}"
+        return _enum([option for option in [schema["const"]] if option is not None], value)
     if "enum" in schema:
         return _enum([option for option in schema["enum"] if option is not None], value)
     for key in ("anyOf", "oneOf"):
@@ -47,6 +48,8 @@ def check(schema: Schema, value: str = "v", depth: int = 0) -> Check | None:
 
 
 def _enum(options: list[Any], value: str) -> Check:
+    if not options:
+        return "left out", "False"  # null alone is allowed, and counts as left out
     words = "one of " + ", ".join(map(str, options)) if len(options) > 1 else f"{options[0]}"
     condition = f"{value} in {tuple(options)!r}"
     if any(isinstance(option, bool | int | float) for option in options):  # True == 1
@@ -60,6 +63,17 @@ def _any_of(schemas: Iterable[Schema], value: str, depth: int) -> Check | None:
     if len(known) < len(checks) or not known:
         return None
     return " or ".join(w for w, _ in known), " or ".join(f"({c})" for _, c in known)
+
+
+def kinds(schema: Schema) -> set[str]:
+    """Return the types that `schema` allows besides null; "any" where it does not say."""
+    stated = schema.get("type", "any")
+    return {stated} - {"null"} if isinstance(stated, str) else set(stated) - {"null"}
+
+
+def chunk_field(spec: ComponentSpec) -> str:
+    """Return the config field that says how many rows a frame has, "" if there is none."""
+    return next((f.name for f in spec.config if f.name in ("chunk_size", "batch_size")), "")
 
 
 def _typed(kind: str, schema: Schema, value: str, depth: int) -> Check | None:
@@ -136,17 +150,31 @@ def table(spec: ComponentSpec) -> tuple[str, dict[str, Check]]:
     """Return the code of CONFIG (field -> what it must be, the condition) and its content."""
     checks: dict[str, Check] = {}
     for field in spec.config:
-        schema = field.schema
-        found = check(schema)
+        found = check(_schema(spec, field))
         if field.name == spec.resource_field:
             resources = [resource.name for resource in spec.resources]
-            if schema.get("enum", resources) == resources:
+            if field.schema.get("enum", resources) == resources:
                 condition = "isinstance(v, str) and v in RESOURCES"
                 found = f"one of {', '.join(resources)}", condition
         if found:
             checks[field.name] = (quoting.one_line(found[0]), found[1])
     members = (f"{n!r}: ({w!r}, lambda v: {c})" for n, (w, c) in checks.items())
     return "{" + ", ".join(members) + "}", checks
+
+
+def _schema(spec: ComponentSpec, field: ConfigField) -> Schema:
+    """Return the field's schema, and what the driver itself needs: a size above 0, a time."""
+    sizes = {r.paginator.page_size.config for r in spec.resources if r.paginator.page_size}
+    if field.name in {*sizes, chunk_field(spec)} and not _alternatives(field.schema):
+        least = max(field.schema.get("minimum", 1), 1)
+        return {**field.schema, "type": "integer", "minimum": least}
+    if field.name in dict(converted_starts(spec)) and kinds(field.schema) <= {"any", "string"}:
+        return {"format": "date-time", **field.schema, "type": "string"}
+    return field.schema
+
+
+def _alternatives(schema: Schema) -> bool:
+    return bool({"enum", "const", "anyOf", "oneOf"} & schema.keys())
 
 
 def constraint(rule: Constraint) -> str:
@@ -160,6 +188,8 @@ def constraint(rule: Constraint) -> str:
 def _condition(name: str, wanted: Any) -> str:
     if wanted is None:
         return f"given.get({name!r}) is None"
+    if isinstance(wanted, bool):
+        return f"given.get({name!r}) is {wanted}"
     if not isinstance(wanted, dict):
         return f"given.get({name!r}) == {wanted!r}"
     present = f"given.get({name!r}) is not None"

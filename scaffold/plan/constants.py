@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scaffold.plan import client, config
+from scaffold.plan import client, config, resources
 from scaffold.plan.quoting import assignment, statement
 from scaffold.plan.resources import Row
 from scaffold.spec.model import ApiKeyAuth, BasicAuth, BearerAuth, ComponentSpec, OAuth2Auth
@@ -40,11 +40,9 @@ def constants(spec: ComponentSpec, plan: dict[str, Any], table: dict[str, Row]) 
 
 def _of_config(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
     connection = {f.name for f in spec.connection}
-    defaults = {
-        f.name: f.schema["default"]
-        for f in spec.config
-        if f.schema.get("default") is not None and f.name not in connection
-    }
+    defaults = {n: v for n, v in resources.defaults(spec).items() if n not in connection}
+    if (chunk := plan["chunk_field"]) and chunk not in defaults:
+        defaults[chunk] = 10_000
     named = {
         "REQUIRED": (tuple(plan["required"]), "of a connection"),
         "CONNECTION_DEFAULTS": (client.connection_defaults(spec), "of what a connection leaves out"),
@@ -64,6 +62,8 @@ def _of_config(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
     if plan["shared_params"]:
         note = "of every resource's query"
         lines.append(assignment("PARAMS", plan["shared_params"], note, annotation="dict[str, Any]"))
+    if plan["starts"]:
+        lines.append(assignment("STARTS", plan["starts"], "config fields that are times"))
     if not plan["chunk_field"]:
         lines.append(assignment("CHUNK_SIZE", 10_000, "rows typed at a time").replace("10000", "10_000"))
     return lines
@@ -107,7 +107,8 @@ def _of_client(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
         codes = {category: tuple(c) for category, c in spec.client.body_error.codes.items()}
         lines.append(assignment("BODY_ERRORS", codes, note))
     if plan["fills"] or plan["fills_paths"]:
-        roots = "|".join(["connection", "config", "parent", *plan["instants"]])
+        own = ["page"] * plan["page_sizes"] + plan["instant_roots"]
+        roots = "|".join(["connection", "config", "parent", *own])
         lines.append(f'PLACEHOLDER = re.compile(r"\\{{({roots})\\.([^{{}}\\s]+)\\}}")')
     return [*lines, *_errors(spec)]
 
@@ -128,7 +129,8 @@ def _errors(spec: ComponentSpec) -> list[str]:
         case _:
             names = [f.name for f in spec.connection if f.secret]
     credentials = ", ".join(names) or "the credentials"
-    hosts = ", ".join(fields(spec.client.base_url or "", "connection")) or "base_url, if given,"
+    host = client.split_base_url(spec.client.base_url or "")[0]
+    hosts = ", ".join(fields(host, "connection")) or "base_url, if given,"
     categories = (
         "{"
         f'"auth": ((401,), (), {f"check {credentials} in osiris_connections.yaml"!r}),'
@@ -148,8 +150,8 @@ def _of_types(plan: dict[str, Any]) -> list[str]:
     samples = {kind: SAMPLES[kind] for kind in plan["kinds"]}
     note = "type -> value of a dry run"
     lines = [assignment("SAMPLE", samples, note, annotation="dict[str, Any]")]
-    if plan["nullable_types"]:
-        lines.append(assignment("NULLABLE", plan["nullable_types"], "type -> dtype"))
+    if plan["dtypes"]:
+        lines.append(assignment("DTYPES", plan["dtypes"], "type -> dtype; others are strings"))
     return lines
 
 

@@ -209,8 +209,8 @@ def _connection_notes(spec: ComponentSpec) -> list[str]:
     if leaking:
         notes.append(
             "In its artifacts, Osiris 0.5.7 masks by name only "
-            f"{', '.join(map(code_span, MASKED))}. {', '.join(map(code_span, leaking))} is not among "
-            "them: this driver never shows it, but keep Osiris's run artifacts private."
+            f"{', '.join(map(code_span, MASKED))}; not {', '.join(map(code_span, leaking))}. "
+            "This driver never shows a secret, but keep Osiris's run artifacts private."
         )
     if isinstance(spec.client.auth, ApiKeyAuth) and spec.client.auth.place == "query":
         notes.append("The key travels in the URL, as this API wants: proxies may log it.")
@@ -258,7 +258,7 @@ def _limits(spec: ComponentSpec) -> list[str]:
         (limits.rows, f"At most {limits.rows} rows in a run; more is an error."),
         (limits.size_mb, f"At most {limits.size_mb} MB of answers in a run; more is an error."),
         (limits.duration_seconds, f"A run ends with an error after {limits.duration_seconds} s."),
-        (limits.concurrency, f"At most {limits.concurrency} request(s) at a time."),
+        (limits.concurrency, f"Requests at a time: {limits.concurrency}."),
     ]
     sentences = [text for given, text in said if given is not None]
     if client.rate_limit.per_second:

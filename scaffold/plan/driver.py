@@ -25,7 +25,22 @@ METRICS = {  # name -> value, unit
     "api_calls_made": ("api.calls", "calls"),
     "rate_limit_hits": ("api.rate_limit_hits", "hits"),
 }
-TEXT_TYPES = ("string", "decimal", "date", "datetime", "time", "binary", "object", "array")
+SCALARS = {"integer", "number", "string"}  # types that a URL spells as Python does
+DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"} | dict.fromkeys(
+    ("binary", "date", "decimal", "time"), "object"
+)  # of columns; other types are strings
+PARSERS = {  # type -> Python types that fit as they are, how the rest is read
+    "any": "{str}, _flat",
+    "binary": "set(), lambda value: b64decode(_text(value), validate=True)",
+    "boolean": "{bool}, _boolean",
+    "date": "set(), lambda value: date.fromisoformat(_text(value))",
+    "decimal": "set(), lambda value: Decimal(_text(value))",
+    "epoch_milliseconds": "set(), lambda value: round(Decimal(_text(value)) * 10**3)",
+    "epoch_seconds": "set(), lambda value: round(Decimal(_text(value)) * 10**6)",
+    "integer": "{int}, _integer",
+    "number": "{float, int}, lambda value: float(_text(value))",
+    "time": "set(), lambda value: time_of_day.fromisoformat(_text(value))",
+}
 
 
 def driver_plan(spec: ComponentSpec) -> Plan:
@@ -43,7 +58,7 @@ def driver_plan(spec: ComponentSpec) -> Plan:
         **_paging(spec, parts, keys),
         **_requests(spec, table),
         **_records(spec, table),
-        **_types(spec, table),
+        **_types(table),
         **_config(spec),
         **client.client_plan(spec),
     }
@@ -53,6 +68,17 @@ def driver_plan(spec: ComponentSpec) -> Plan:
     plan["whole"] = "_count(" in repr(parts)
     plan |= _resource_table(plan, spec, table)
     plan["parses"] = "_parses(" in config.table(spec)[0] + "".join(plan["constraints"])
+    plan["counters"] = " = ".join(
+        f"self.{name}"
+        for name, on in (
+            ("calls", True),
+            ("errors", plan["errors_metric"]),
+            ("rate_limit_hits", plan["hits_metric"]),
+            ("bytes", plan["sized"]),
+        )
+        if on
+    ) + " = 0"
+    plan["next_start"] = "max(self._clock(), self._due)" if plan["paced"] else "self._clock()"
     plan["constants"] = constants.constants(spec, plan, table)
     plan["imports"] = imports.imports(plan)
     plan["stubs"] = _stubs(plan, parts)
@@ -60,19 +86,20 @@ def driver_plan(spec: ComponentSpec) -> Plan:
 
 
 def _methods(spec: ComponentSpec) -> Plan:
-    chunk = next((f.name for f in spec.config if f.name in ("chunk_size", "batch_size")), "")
+    chunk = config.chunk_field(spec)
     return {
         "stream": "stream" if spec.capabilities["streaming"] else "_stream",
         "chunk_size": f'settings["{chunk}"]' if chunk else "CHUNK_SIZE",
         "chunk_field": chunk,
         "discover": spec.capabilities["discover"],
-        "doctor": client.doctor(spec) if spec.doctor else {},
+        "doctor": client.doctor(spec, query_texts=_has_query_texts(spec)) if spec.doctor else {},
         "health_stub": spec.doctor is not None and spec.doctor.path is None,
         "metrics": [
             f'"{name}", {value}, "{unit}"'
             for name, (value, unit) in ((m, METRICS[m]) for m in spec.metrics)
         ],
         "memory_metric": "memory_mb" in spec.metrics,
+        "duration_metric": "duration_ms" in spec.metrics,
         "errors_metric": "errors" in spec.metrics,
         "hits_metric": "rate_limit_hits" in spec.metrics,
         "sized": "bytes_processed" in spec.metrics or spec.limits.size_mb is not None,
@@ -109,49 +136,84 @@ def _requests(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
     for row in table.values():
         row["params"] = {n: v for n, v in row["params"].items() if n not in shared}
     own = any(row["params"] for row in table.values())
-    values = [shared, *(row[key] for row in table.values() for key in ("params", "body", "headers"))]
-    fills = any(list(references(v)) or "{date." in repr(v) or "{epoch" in repr(v) for v in values)
-    fills = fills or client.fills_headers(spec)
-    fills_paths = any(list(references(row["path"] or "")) for row in table.values())
     params = " | ".join(["PARAMS"] * bool(shared) + ["resource.params"] * own) or "{}"
-    if "{" not in repr(shared) + repr([row["params"] for row in table.values()])[1:] and not fills:
-        params = params if " | " in params or params == "{}" else f"dict({params})"
+    templates = [shared, *(row[k] for row in table.values() for k in ("params", "body", "headers"))]
+    asks = client.doctor_params(spec)
+    templates += [client.session_headers(spec), asks]
+    fills = any(_has_placeholder(template) for template in templates)
+    paths = [row["path"] or "" for row in table.values()]
+    if spec.doctor and spec.doctor.path:
+        paths.append(spec.doctor.path)
     texts = _has_query_texts(spec)
+    sources = "self._sources"
+    if any(resource.parent for resource in spec.resources):
+        sources = 'self._sources | {"parent": parent}'
     filled = f"_filled({params}, sources)" if fills and params != "{}" else params
-    first_headers = any(row["headers"] for row in table.values())
-    placed = first_headers or any(
+    if not fills and params in ("PARAMS", "resource.params"):
+        filled = f"dict({params})"
+    headers = any(row["headers"] for row in table.values())
+    placed = headers or any(
         getattr(resource.paginator, "place", "") == "header" for resource in spec.resources
     )
     post = [row["body"] is not None for row in table.values()]
     doctor_post = spec.doctor is not None and spec.doctor.method == "POST"
-    sources = "self._sources"
-    if any(resource.parent for resource in spec.resources):
-        sources = 'self._sources | {"parent": parent}'
-    filled_params = f"_query({filled})" if texts and params != "{}" else filled
     is_post = any(post) or doctor_post
-    send = _send_call(is_post, all(post) and (spec.doctor is None or doctor_post), bool(placed))
-    values_of_first = ["url", filled_params] + ["body"] * is_post
-    if first_headers:
-        headers = "_filled(resource.headers, sources)" if fills else "resource.headers"
-        values_of_first.append(headers if is_post else f"headers={headers}")
+    only_post = all(post) and (spec.doctor is None or doctor_post)
+    first = ["url", f"_query({filled})" if texts and params != "{}" else filled]
+    first += ["body"] * is_post
+    if headers:
+        values = "_filled(resource.headers, sources)" if fills else "resource.headers"
+        first.append(f"headers=_texts({values} or {{}})")
     return {
         "first_request": f"parts/first_request{'_stub' if stub else ''}.jinja",
         "first_stub": stub,
         "stub_params": tuple(f.name for f in spec.config if f.name != spec.resource_field)[:3],
         "shared_params": shared,
-        "first_values": ", ".join(values_of_first),
-        "query_texts": texts and params != "{}",
-        "path": "{_path(resource.path, sources)}" if fills_paths else "{resource.path}",
-        "uses_sources": fills or fills_paths,
+        "first": quoting.block(f"return _Request({', '.join(first)})", 8),
+        "query_texts": texts and (params != "{}" or bool(asks)),
+        "path": "{_path(resource.path, sources)}" if _any_references(paths) else "{resource.path}",
+        "uses_sources": fills or _any_references(paths),
+        "page_sizes": any(row["page_size"] for row in table.values()),
         "sources": sources,
         "fills": fills,
-        "fills_paths": fills_paths,
-        "instants": _instants(spec),
+        "fills_lists": any(_leaves(template, list) for template in templates),
+        "fills_constants": any(_leaves(template, None) for template in templates),
+        "fills_texts": any(_leaves(template, str) for template in templates),
+        "fills_paths": _any_references(paths),
         "post": is_post,
         "filled_body": "_filled(resource.body, sources)" if fills else "resource.body",
         "header_params": placed,
-        "send_call": send,
+        "header_texts": headers or client.fills_headers(spec),
+        "send_call": _send_call(is_post, only_post, placed),
+        **_instants(spec),
     }
+
+
+def _any_references(texts: list[str]) -> bool:
+    return any(list(references(text)) for text in texts)
+
+
+def _has_placeholder(template: Any) -> bool:
+    """Tell whether `_filled` has something to do in `template`."""
+    if isinstance(template, dict):
+        return any(map(_has_placeholder, template.values()))
+    if isinstance(template, list):
+        return any(map(_has_placeholder, template))
+    return isinstance(template, str) and resources.PLACEHOLDER.search(template) is not None
+
+
+def _leaves(template: Any, wanted: type | None) -> bool:
+    """Tell whether `template` holds a list, a constant (None), or a text around a placeholder."""
+    if template is None:
+        return False
+    if isinstance(template, dict):
+        return any(v is None or _leaves(v, wanted) for v in template.values())
+    if isinstance(template, list):
+        return wanted is list or any(v is None or _leaves(v, wanted) for v in template)
+    if not isinstance(template, str):
+        return wanted is None
+    whole = resources.PLACEHOLDER.fullmatch(template)
+    return wanted is str and not whole and _has_placeholder(template)
 
 
 def _send_call(post: bool, only_post: bool, headers: bool) -> str:
@@ -161,26 +223,34 @@ def _send_call(post: bool, only_post: bool, headers: bool) -> str:
     return quoting.block(f"{call} {body}timeout=timeout, allow_redirects=False)", 8)
 
 
-def _instants(spec: ComponentSpec) -> list[str]:
-    """Return the forms other than ISO 8601 in which the API takes the start of a read."""
-    formats = {r.incremental.format for r in spec.resources if r.incremental}
-    return sorted(formats - {"iso8601"})
+def _instants(spec: ComponentSpec) -> Plan:
+    """Return how the start of a read becomes what the API takes, where that is not ISO 8601."""
+    forms = {
+        "date": "at.astimezone(UTC).date().isoformat()",
+        "epoch_milliseconds": "round(at.timestamp() * 1000)",
+        "epoch_seconds": "int(at.timestamp())",
+    }
+    starts = resources.converted_starts(spec)
+    used = [form for form in forms if form in {form for _, form in starts}]
+    code = ["times = {name: _instant(settings[name]) for name in STARTS if name in settings}"]
+    for form in used:
+        made = f"{{name: {forms[form]} for name, at in times.items()}}"
+        code.append(f'self._sources["{form}"] = {made}')
+    return {
+        "instants": [quoting.block(line, 8) for line in code] if used else [],
+        "instant_roots": used,
+        "starts": tuple(dict.fromkeys(name for name, _ in starts)),
+    }
 
 
 def _has_query_texts(spec: ComponentSpec) -> bool:
-    """Tell whether a query parameter may be a boolean or a list, which URLs spell differently."""
-    odd = {
-        f.name for f in spec.config
-        if {"boolean", "array"} & set(_kinds(f.schema)) or {"anyOf", "oneOf"} & f.schema.keys()
-    }
+    """Tell whether a query parameter may be a boolean, a list or an object."""
+    odd = {f.name for f in spec.config if not config.kinds(f.schema) <= SCALARS}
     values = [v for r in spec.resources for v in resources.query(spec, r).values()]
-    used = {ref.field for v in values for ref in references(v) if ref.root == "config"}
-    return bool(odd & used) or any(isinstance(v, bool | list) for v in values)
-
-
-def _kinds(schema: dict[str, Any]) -> list[str]:
-    kind = schema.get("type", [])
-    return [kind] if isinstance(kind, str) else list(kind)
+    found = [ref for v in values for ref in references(v)]
+    used = {ref.field for ref in found if ref.root == "config"}
+    parents = any(ref.root == "parent" for ref in found)
+    return bool(odd & used) or parents or any(isinstance(v, bool | list | dict) for v in values)
 
 
 def _records(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
@@ -205,20 +275,23 @@ def _records(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
     }
 
 
-def _types(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
+def _types(table: dict[str, resources.Row]) -> Plan:
     kinds = {kind for row in table.values() for kind in row["fields"].values()}
     epochs = {k for k in kinds if k.startswith("epoch_")}
-    nullable = {"boolean": "boolean", "integer": "Int64", "number": "Float64"}
+    dtypes = {kind: DTYPES[kind] for kind in sorted(kinds) if kind in DTYPES}
+    parsers = ", ".join(f"{k!r}: ({v})" for k, v in PARSERS.items() if k in kinds | {"any"})
+    annotation = "PARSERS: dict[str, tuple[set[type], Callable[[Any], Any]]]"
+    shown = ("binary", "boolean", "date", "datetime", "decimal", "integer", "time")
     return {
         "kinds": sorted(kinds),
-        "types": {
-            **{k: k in kinds for k in (*TEXT_TYPES, "epoch_seconds", "epoch_milliseconds")},
-            "parsed": bool(kinds & {"binary", "date", "decimal", "time"}),
-            "texts": bool(kinds & set(TEXT_TYPES)),
-        },
-        "nullable_types": {k: v for k, v in nullable.items() if k in kinds},
+        "types": {"epoch": bool(epochs), **{kind: kind in kinds for kind in shown}},
+        "dtypes": dtypes,
+        "dtype": 'DTYPES.get(kind, "string")' if dtypes else '"string"',
+        "parsers": quoting.statement(
+            annotation, f"{{{parsers}}}", "type -> what fits as it is, how the rest is read"
+        ),
         "discovered_type": '"datetime" if kind.startswith("epoch_") else kind' if epochs else "kind",
-        "primary_keys": any(resource.primary_key for resource in spec.resources),
+        "primary_keys": any(row["primary_key"] for row in table.values()),
         "discovered_nullable": "name not in resource.not_null"
         if any(row["not_null"] for row in table.values())
         else "True",
@@ -235,13 +308,15 @@ def _config(spec: ComponentSpec) -> Plan:
     merged += ["_present(overrides)"] * bool(overridable)
     field = spec.resource_field
     default = next((f.schema.get("default") for f in spec.config if f.name == field), None)
-    name = f"str(config.get({field!r}))"
+    name = f"str(config.get({field!r}))" if field else repr(spec.resources[0].name)
     if default is not None:
         name = f"str(config.get({field!r}) or {default!r})"
+    constrained = "DEFAULTS | _present(config)"
+    if {n for rule in spec.constraints for n in (rule.when | rule.must)} - config_names:
+        constrained = f"_connection(config) | {constrained}"
     return {
-        "name_of_resource": quoting.block(
-            f"return {name if field else repr(spec.resources[0].name)}", 4
-        ),
+        "name_of_resource": quoting.block(f"return {name}", 4),
+        "constrained": constrained,
         "connection_words": " and ".join(words) or "nothing that is null",
         "merged_connection": " | ".join(merged),
         "overrides": overridable,
@@ -282,6 +357,8 @@ def _resource_table(plan: Plan, spec: ComponentSpec, table: dict[str, resources.
         hidden |= {"path", "params"}
     if not plan["post"]:
         hidden.add("body")
+    if not plan["page_sizes"]:
+        hidden.add("page_size")
     used = [
         attribute
         for attribute in resources.ATTRIBUTES

@@ -141,8 +141,6 @@ def _counted(paginator: PageNumber | Offset) -> Part:
     else:
         end = f"rows >= {_count(paginator.total)}" if paginator.total else ""
     following = "page + 1" if is_page else "offset"
-    if paginator.place == "header":
-        following = f"str({following})"
     return {
         "uses": ["request", "records"]
         + (["body"] if end or paginator.has_more else [])
@@ -162,7 +160,7 @@ def _keyset(paginator: Keyset) -> Part:
         "uses": ["request", "records"] + (["body"] if paginator.has_more else []),
         **_stop(paginator),
         "find": _line(f"last = _dig(records, -1, {paginator.field!r})"),
-        "advance": _advance(paginator, "last" if paginator.place != "header" else "str(last)"),
+        "advance": _advance(paginator, "last"),
         **_more(paginator.has_more),
     }
 
@@ -179,6 +177,8 @@ def _advance(
     paginator: PageNumber | Offset | Cursor | HeaderCursor | Keyset, value: str
 ) -> str:
     """Return the statement that sends `value` as the paginator's parameter."""
+    if paginator.place == "header" and not value.startswith("str("):
+        value = f"str({value})"
     member = f"{{{paginator.param!r}: {value}}}"
     merged = {
         "query": f"params=request.params | {member}",
@@ -195,7 +195,7 @@ def _stop(paginator: PageNumber | Offset | Keyset) -> Part:
         short = f"len(records) < int({_sent(size)}[{size.param!r}])"
     return {
         "stop": _stop_if(short),
-        "end_of_more": _stop_if(f"more is False or (more is not True and {short})"),
+        "end_of_more": _stop_if(f"{short} if more is None else not more"),
     }
 
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from scaffold import naming
-from scaffold.spec import emit, facts
+from scaffold.spec import emit, facts, placeholders
 from scaffold.spec.build_client import auth, body_error, rate_limit, retry
 from scaffold.spec.build_config import Config
 from scaffold.spec.build_connection import connection
@@ -34,16 +34,6 @@ CAPABILITIES = (
     "customTransforms",
     "doctor",
 )
-MEASURED = (  # by an extractor; an alias keeps the spec's own spelling
-    "rows_read",
-    "bytes_processed",
-    "duration_ms",
-    "memory_mb",
-    "errors",
-    "api_calls",
-    "api_calls_made",
-    "rate_limit_hits",
-)
 POINTS = {
     "start": "start",
     "started": "start",
@@ -62,7 +52,7 @@ def build(document: Document) -> ComponentSpec:
     data, inferences = document.data, list[Inference]()
     role, role_why = facts.role(data)
     transport, transport_why = facts.transport(data)
-    _note(inferences, f"role {role}", role_why, stated="role" in data)
+    _note(inferences, f"role {role}", role_why, stated=naming.split(data["name"])[1] == role)
     stated = facts.get(data, "x-driver", "transport") is not None
     _note(inferences, f"transport {transport}", transport_why, stated=stated)
     driver = facts.get(data, "x-runtime", "driver")
@@ -151,7 +141,7 @@ def _doctor(
     if "path" in stated:
         return Doctor(stated["path"], stated.get("method", "GET"))
     for resource in resources:
-        plain = resource.path and not emit.placeholders.fields(resource.path, "config")
+        plain = resource.path and not placeholders.fields(resource.path, "config")
         if client.base_url and plain and resource.parent is None and resource.method == "GET":
             why = "x-driver.doctor has no path; this is the first resource"
             inferences.append(Inference(f"doctor() asks for {resource.path}", why))
@@ -168,7 +158,11 @@ def _constraints(data: dict[str, Json]) -> tuple[Constraint, ...]:
 
 def _metrics(data: dict[str, Json]) -> tuple[str, ...]:
     asked = facts.texts(facts.get(data, "loggingPolicy", "metricsToCapture"))
-    return tuple(dict.fromkeys(["rows_read", *(name for name in asked if name in MEASURED)]))
+    return tuple(
+        dict.fromkeys(
+            ["rows_read", *(name for name in asked if name in facts.MEASURED["extractor"])]
+        )
+    )
 
 
 def _events(data: dict[str, Json]) -> dict[str, str]:

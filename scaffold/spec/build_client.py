@@ -59,7 +59,7 @@ def retry(stated: dict[str, Json]) -> Retry:
 
 
 def rate_limit(data: dict[str, Json], inferences: list[Inference]) -> RateLimit:
-    """Return the pace: of `x-driver`, else of `limits.rateLimit` and a connection field so called."""
+    """Return the pace: of `x-driver`, else of `limits.rateLimit` and a field so called."""
     stated = facts.mapping(facts.get(data, "x-driver", "client", "rate_limit"))
     header = _rate_header(stated) if "header" in stated else None
     asked = stated.get("requests_per_second")
@@ -79,11 +79,9 @@ def body_error(stated: dict[str, Json] | None) -> BodyError | None:
     """Return the codes by category, those that are given, as texts."""
     if stated is None:
         return None
-    found = BodyError(stated["path"], {})
-    for category in ("auth", "permission", "validation", "retry"):
-        if category in stated:
-            found.codes[category] = tuple(str(code) for code in stated[category])  # type: ignore[index]
-    return found
+    categories = ("auth", "permission", "validation", "retry")
+    given = {name: tuple(map(str, stated[name])) for name in categories if name in stated}
+    return BodyError(stated["path"], given)  # type: ignore[arg-type]  # keys are those literals
 
 
 def _limit_per_second(data: dict[str, Json]) -> float | None:

@@ -98,7 +98,7 @@ class Resources:
         if stated is None:
             return None
         field, param = stated["field"], stated["param"]
-        name, form = stated.get("config", param), stated.get("format", "iso8601")
+        name, form = str(stated.get("config", param)), stated.get("format", "iso8601")
         kind = "date" if form == "date" else "date-time"
         what = f"Only records whose {field} is not before this (ISO 8601)"
         schema = {"type": "string", "description": what, "format": kind}

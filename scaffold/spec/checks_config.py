@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 from referencing.exceptions import Unresolvable
 
 from scaffold.errors import Finding, Severity, pointer
@@ -12,6 +11,7 @@ from scaffold.spec import facts, placeholders, schema
 from scaffold.spec.checks_placeholders import added_fields
 from scaffold.spec.document import Document, Json
 
+META_SCHEMA = Draft202012Validator.META_SCHEMA
 SECRET_WORDS = re.compile(
     r"key|token|password|secret|dsn|api_key|auth_token|auth_username|headers|client_.*|.*_token"
 )
@@ -41,8 +41,9 @@ def resource_enum(document: Document) -> Iterator[Finding]:
     if not resources or not enum:
         return
     for index, value in enumerate(enum):
-        if value not in resources:
-            message = f"x-driver has no resource {value!r}"
+        if not isinstance(value, str) or value not in resources:
+            name = f"'{value}'" if isinstance(value, str) else "with a name that is no text"
+            message = f"x-driver has no resource {name}"
             hint = schema.nearest(str(value), list(resources))
             yield document.finding("SPEC-040", _at(field, "enum", index), message, hint)
     parents = {resource.get("parent") for resource in resources.values()}
@@ -150,13 +151,12 @@ def types(document: Document) -> Iterator[Finding]:
 def json_schema(document: Document) -> Iterator[Finding]:
     """configSchema is a valid JSON Schema whose references stay inside it."""
     stated = facts.mapping(document.data.get("configSchema"))
-    meta = Draft202012Validator(Draft202012Validator.META_SCHEMA)
-    for error in meta.iter_errors(stated):
+    for error in schema.violations(META_SCHEMA, stated):
         for finding in schema.explain(document, error, ("configSchema",)):
             hint = finding.hint or "see https://json-schema.org/understanding-json-schema"
             at = finding.location.pointer
             message = f"no valid JSON Schema: {finding.message}"
-            if error.validator == "anyOf":
+            if error.keyword == "anyOf":
                 known = ", ".join(schema.KINDS)
                 message, hint = "no valid JSON Schema: unknown type", f"types are {known}"
             yield document.finding("SPEC-060", at, message, hint)
@@ -208,10 +208,10 @@ def _sound(document: Document) -> bool:
     )
 
 
-def _violations(stated: dict[str, Json], value: Json) -> list[ValidationError] | None:
+def _violations(stated: dict[str, Json], value: Json) -> list[schema.Violation] | None:
     """Return what `value` violates; None if the schema's own references do not work out."""
     try:
-        return list(Draft202012Validator(stated).iter_errors(value))
+        return list(schema.violations(stated, value))
     except (Unresolvable, RecursionError):
         return None
 

@@ -7,14 +7,6 @@ from scaffold.errors import Finding, Severity, pointer
 from scaffold.spec import facts
 from scaffold.spec.document import Document
 
-MEASURED = {  # by the driver of each role
-    "extractor": (
-        "rows_read bytes_processed duration_ms memory_mb errors api_calls api_calls_made "
-        "rate_limit_hits"
-    ).split(),
-    "writer": "rows_written bytes_processed duration_ms memory_mb errors".split(),
-    "processor": "rows_processed bytes_processed duration_ms memory_mb errors".split(),
-}
 DOCUMENTED = {  # keys that only documentation has -> what becomes of them
     "connections": "it is emitted as x-connection-fields",
     "family": "it is left out of the emitted spec",
@@ -75,7 +67,7 @@ def documented_keys(document: Document) -> Iterator[Finding]:
 
 def metrics(document: Document) -> Iterator[Finding]:
     """Something measures each metric."""
-    known = MEASURED[facts.role(document.data)[0]]
+    known = facts.MEASURED[facts.role(document.data)[0]]
     asked = facts.items(facts.get(document.data, "loggingPolicy", "metricsToCapture"))
     for index, metric in enumerate(asked):
         if metric not in known:

@@ -86,7 +86,7 @@ def _literal(document: Document, site: Site, text: str) -> Iterator[Finding]:
 
 
 def _meant(data: dict[str, Json], inside: str, roots: list[str]) -> str:
-    root, dot, field = inside.partition(".")
+    _, dot, field = inside.partition(".")
     if dot and roots:
         return f"did you mean {{{roots[0]}.{field}}}?"
     if inside in facts.connection_names(data):

@@ -71,7 +71,7 @@ def paths(document: Document) -> Iterator[Finding]:
 def _path_problem(path: str) -> tuple[str, str] | None:
     parts = placeholders.parse(path)
     text = "".join(part if isinstance(part, str) else "1" for part in parts)
-    if SCHEME.match(text.partition("/")[0]) and "//" in text or text.startswith("//"):
+    if (SCHEME.match(text.partition("/")[0]) and "//" in text) or text.startswith("//"):
         return "leaves the origin of base_url", "write only what follows base_url"
     if re.search(r"[\s\\]", text) or not text.isascii():
         return "has a space, a backslash or a character beyond ASCII", "percent-encode it"
@@ -85,6 +85,7 @@ def _path_problem(path: str) -> tuple[str, str] | None:
 def header_names(document: Document) -> Iterator[Finding]:
     """Header (and cookie) names are tokens."""
     data, client = document.data, facts.get(document.data, "x-driver", "client")
+    found: list[tuple[str, Json]]
     found = [(pointer("x-driver", "client", "headers", n), n) for n in _headers(data)]
     auth = facts.mapping(facts.get(client, "auth"))
     if auth.get("in") in ("header", "cookie"):
@@ -100,7 +101,7 @@ def header_names(document: Document) -> Iterator[Finding]:
                 found.append((pointer(*keys, *place, "param"), holder.get("param")))
     for at, name in found:
         if isinstance(name, str) and not TOKEN.fullmatch(name):
-            message = f"{ascii(name)} is no header name"
+            message = f"{name!a} is no header name"
             hint = "use letters, digits and '-', e.g. X-Api-Key"
             yield document.finding("SPEC-038", at, message, hint)
 

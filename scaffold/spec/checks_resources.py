@@ -55,6 +55,7 @@ def record_fields(document: Document) -> Iterator[Finding]:
     resources = facts.resources(document.data)
     for name, resource in resources.items():
         key = resource.get("primary_key", [])
+        wanted: list[tuple[str, Json]]
         wanted = [(_at(name, "primary_key"), key)] if isinstance(key, str) else []
         wanted += [(_at(name, "primary_key", i), k) for i, k in enumerate(facts.items(key))]
         step = facts.get(resource, "incremental", "field")
@@ -156,7 +157,7 @@ def repeated_params(document: Document) -> Iterator[Finding]:
     """No two keys set the same query parameter."""
     client = facts.mapping(facts.get(document.data, "x-driver", "client", "params"))
     for name, resource in facts.resources(document.data).items():
-        keys, paginator = effective_paginator(document.data, name)
+        _, paginator = effective_paginator(document.data, name)
         usual = "body" if resource.get("method") == "POST" else "query"
         params = facts.mapping(resource.get("params"))
         sent: list[Json] = [facts.get(resource, "incremental", "param")]

@@ -28,12 +28,11 @@ class Document:
 
     def locate(self, pointer: str, *, key: bool = False) -> Location:
         """Return where `pointer` stands, or where the nearest thing around it does."""
-        positions = self.keys if key else self.values
         known = pointer
-        while known and known not in positions:
+        while known and known not in self.values:
             known = known.rpartition("/")[0]
-            positions = {**self.values, **self.keys}
-        position = positions.get(known, Position(1, 1))
+        is_key = key and pointer in self.keys
+        position = self.keys[pointer] if is_key else self.values.get(known, Position(1, 1))
         return Location(self.file, pointer, position.line, position.column)
 
     def finding(

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from scaffold.naming import Names
-from scaffold.spec import facts, placeholders
+from scaffold.spec import facts
 from scaffold.spec.document import Json
 from scaffold.spec.model import ConfigField, ConnectionField
-
-__all__ = ["driver_path", "emit", "placeholders"]
 
 ORDER = (
     "name version title description modes capabilities configSchema secrets x-secret "

@@ -28,6 +28,14 @@ TRANSPORT_OF_FIELD = {
     **dict.fromkeys("query table".split(), "sql"),
     **dict.fromkeys("path glob".split(), "file"),
 }
+MEASURED = {  # by the driver of a role; an alias keeps the spec's spelling
+    "extractor": (
+        "rows_read bytes_processed duration_ms memory_mb errors api_calls api_calls_made "
+        "rate_limit_hits"
+    ).split(),
+    "writer": "rows_written bytes_processed duration_ms memory_mb errors".split(),
+    "processor": "rows_processed bytes_processed duration_ms memory_mb errors".split(),
+}
 CONNECTION_ROOTS = ("connection", "resolved_connection")
 
 
@@ -72,9 +80,10 @@ def resources(data: dict[str, Json]) -> dict[str, dict[str, Json]]:
 
 def paginators(data: dict[str, Json]) -> dict[tuple[str, ...], dict[str, Json]]:
     """Return each paginator by the keys that lead to it."""
-    found = {("x-driver", "paginator"): get(data, "x-driver", "paginator")}
+    found: dict[tuple[str, ...], Json] = {}
+    found["x-driver", "paginator"] = get(data, "x-driver", "paginator")
     for name, resource in resources(data).items():
-        found[("x-driver", "resources", name, "paginator")] = resource.get("paginator")  # type: ignore[index]
+        found["x-driver", "resources", name, "paginator"] = resource.get("paginator")
     return {keys: paginator for keys, paginator in found.items() if isinstance(paginator, dict)}
 
 

@@ -10,6 +10,7 @@ from scaffold.errors import Finding, Location, ScaffoldError, Severity, pointer
 from scaffold.spec.document import Document, Json, Position
 from scaffold.spec.nodes import (
     MAX_DEPTH,
+    MAX_VALUES,
     UNSAFE,
     Composer,
     Mapping,
@@ -20,7 +21,7 @@ from scaffold.spec.nodes import (
 )
 
 MAX_BYTES = 1024 * 1024
-MAX_VALUES = 50_000  # after aliases are expanded
+START = Position(1, 1)
 NEW_LINE = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML 1.1 scanners count lines
 
 
@@ -219,8 +220,6 @@ def _tab_indented(text: str, position: Position) -> bool:
     return any("\t" in line[: len(line) - len(line.lstrip())] for line in lines)
 
 
-def _finding(
-    rule: str, file: str, message: str, hint: str, position: Position = Position(1, 1)
-) -> Finding:
+def _finding(rule: str, file: str, message: str, hint: str, position: Position = START) -> Finding:
     location = Location(file, "", position.line, position.column)
     return Finding(rule, Severity.ERROR, location, message, hint)

@@ -1,7 +1,7 @@
 """YAML text -> nodes with positions, by YAML 1.2's JSON-like types and within limits.
 
 PyYAML only scans and parses here. Its own composer and constructor know YAML 1.1's surprises (`no`
-is false, `1:30` is 90, `2024-01-01` is a date), follow aliases without limit and recurse without end.
+is false, `1:30` is 90, `2024-01-01` is a date), follow aliases without limit and recurse.
 """
 
 import math
@@ -17,6 +17,7 @@ from scaffold.errors import Finding, Location, Severity
 from scaffold.spec.document import Position
 
 MAX_DEPTH = 60  # mappings and lists inside each other
+MAX_VALUES = 50_000  # in all, aliases expanded
 MAX_INTEGER = 2**64
 CORE_TAGS = {f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq".split()}
 TEXT_TAGS = {"!", "tag:yaml.org,2002:str"}
@@ -27,8 +28,8 @@ INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 LEADING_ZERO = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-# Neither belongs in a text that ends up in source code: C0 and C1 controls, surrogates, non-characters.
-UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+# None belongs in a text that ends up in source code: controls, surrogates, non-characters.
+UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Composer:
         self.findings: list[Finding] = []
         self.file = file
         self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.SafeLoader)
+        self._count = 0
         self._anchors: dict[str, Node | None] = {}  # None: begun, not complete
 
     def document(self) -> Node | None:
@@ -103,6 +105,10 @@ class Composer:
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
+        self._count += 1
+        if self._count > MAX_VALUES:
+            message = f"more than {MAX_VALUES} values"
+            raise self.refusal("SPEC-005", event, message, "split the spec")
         if depth > MAX_DEPTH:
             message = f"nested more than {MAX_DEPTH} levels deep"
             raise self.refusal("SPEC-005", event, message, "no spec needs this; flatten it")

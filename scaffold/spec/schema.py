@@ -4,12 +4,12 @@ import copy
 import difflib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from scaffold.errors import Finding, pointer
 from scaffold.spec.document import Document, Json
@@ -33,6 +33,25 @@ WORDY_BOOLEANS = {
 }
 
 
+@dataclass(frozen=True)
+class Violation:
+    """`keyword`, whose value in `schema` is `value`, does not hold for `instance` at `path`."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    value: Json
+    schema: dict[str, Json]
+    instance: Json
+
+
+def violations(stated: dict[str, Json], instance: Json) -> Iterator[Violation]:
+    """Yield what `instance` violates. Raises Unresolvable, RecursionError for bad references."""
+    for error in Draft202012Validator(stated).iter_errors(instance):
+        holder = error.schema if isinstance(error.schema, dict) else {}
+        path = tuple(error.absolute_path)
+        yield Violation(path, str(error.validator), error.validator_value, holder, error.instance)
+
+
 def text() -> str:
     """Return the JSON Schema of a spec, for editors."""
     return files("scaffold.spec").joinpath("schema.json").read_text(encoding="utf-8")
@@ -49,7 +68,7 @@ def check(document: Document) -> tuple[list[Finding], dict[str, Json]]:
     """Return all violations, and a copy of the data without what violates."""
     sound = copy.deepcopy(document.data)
     found: dict[Finding, None] = {}
-    for error in Draft202012Validator(schema()).iter_errors(document.data):
+    for error in violations(schema(), document.data):
         for finding in explain(document, error, ()):
             found.setdefault(finding)
         _prune(sound, error)
@@ -57,12 +76,12 @@ def check(document: Document) -> tuple[list[Finding], dict[str, Json]]:
 
 
 def explain(
-    document: Document, error: ValidationError, base: tuple[str | int, ...], *, shown: bool = True
+    document: Document, error: Violation, base: tuple[str | int, ...], *, shown: bool = True
 ) -> Iterator[Finding]:
     """Say in plain words what `error` is; `base` leads to its root, `shown` lets values be told."""
-    path = (*base, *error.absolute_path)
-    at, instance, value = pointer(*path), error.instance, error.validator_value
-    match error.validator:
+    path = (*base, *error.path)
+    at, instance, value = pointer(*path), error.instance, error.value
+    match error.keyword:
         case "additionalProperties":
             known = list(error.schema.get("properties", {}))
             for key in [k for k in instance if k not in known]:
@@ -141,19 +160,19 @@ def _type_hint(instance: Json, types: Any) -> str:
     return ""
 
 
-def _describe(error: ValidationError, key: str) -> str:
+def _describe(error: Violation, key: str) -> str:
     described = error.schema.get("properties", {}).get(key, {})
     if "$ref" in described and "description" not in described:
         described = schema()["$defs"].get(described["$ref"].rpartition("/")[2], {})
     return described.get("description", f"add '{key}: ...'")  # type: ignore[no-any-return]
 
 
-def _value(error: ValidationError, shown: bool) -> tuple[str, str]:
+def _value(error: Violation, shown: bool) -> tuple[str, str]:
     """Return message and hint for a value of the right type that is not allowed."""
-    instance, value = error.instance, error.validator_value
-    match error.validator:
+    instance, value = error.instance, error.value
+    match error.keyword:
         case "enum" | "const":
-            allowed = [str(v) for v in (value if error.validator == "enum" else [value])]
+            allowed = [str(v) for v in (value if error.keyword == "enum" else [value])]
             is_word = shown and isinstance(instance, str) and len(instance) < 60
             word = f", not '{instance}'" if is_word else ""
             hint = _nearest(instance, allowed) if isinstance(instance, str) else ""
@@ -169,9 +188,9 @@ def _value(error: ValidationError, shown: bool) -> tuple[str, str]:
         case "minLength" | "minItems" | "minProperties" if value == 1:
             return "must not be empty", ""
         case "minLength" | "maxLength":
-            return f"must have {_at(error.validator)} {value} characters", ""
+            return f"must have {_at(error.keyword)} {value} characters", ""
         case "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            return f"must have {_at(error.validator)} {value} entries", ""
+            return f"must have {_at(error.keyword)} {value} entries", ""
         case "uniqueItems":
             return "has the same entry twice", "keep one of the two"
         case "pattern":
@@ -184,20 +203,20 @@ def _at(validator: str) -> str:
     return "at least" if validator.startswith("min") else "at most"
 
 
-def _pattern_hint(error: ValidationError) -> str:
+def _pattern_hint(error: Violation) -> str:
     described = error.schema.get("description", "")
     examples = [e for e in error.schema.get("examples", []) if isinstance(e, str)]
     if examples and examples[0] not in described:
         described = f"{described} E.g. {examples[0]}.".strip()
-    return described or f"it has to match {error.validator_value}"
+    return described or f"it has to match {error.value}"
 
 
-def _prune(data: Json, error: ValidationError) -> None:
+def _prune(data: Json, error: Violation) -> None:
     """Take out what `error` is about, up to the nearest key, so that no check meets it."""
-    path = list(error.absolute_path)
-    if error.validator in ("required", "dependentRequired"):
+    path = list(error.path)
+    if error.keyword in ("required", "dependentRequired"):
         return
-    if error.validator == "additionalProperties":
+    if error.keyword == "additionalProperties":
         holder = _follow(data, path)
         if isinstance(holder, dict):
             for key in [k for k in holder if k not in error.schema.get("properties", {})]:

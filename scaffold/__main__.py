@@ -1,0 +1,5 @@
+"""`python -m scaffold` is `osiris-new`."""
+
+from scaffold.cli import main
+
+main()
