@@ -53,7 +53,9 @@ def _root(spec: ComponentSpec) -> Plan:
     if host == "{connection.base_url}":
         code = 'base = str(connection["base_url"])'
     root = f"{quoting.expression(path, CONNECTION)}" if path else ""
-    suffix = quoting.block(f'return base.rstrip("/") + {root}' if root else 'return base.rstrip("/")', 4)
+    suffix = quoting.block(
+        f'return base.rstrip("/") + {root}' if root else 'return base.rstrip("/")', 4
+    )
     return {"root_stub": False, "base": quoting.block(code, 4), "root": suffix}
 
 
@@ -68,7 +70,9 @@ def _auth(spec: ComponentSpec) -> Plan:
     }
     match spec.client.auth:
         case ApiKeyAuth("query", name, value):
-            signed = f"session.auth = partial(_with_key, value={quoting.expression(value, CONNECTION)})"
+            signed = (
+                f"session.auth = partial(_with_key, value={quoting.expression(value, CONNECTION)})"
+            )
             plan |= {"auth_query": quoting.block(signed, 4), "key_param": name}
         case ApiKeyAuth("cookie", name, value):
             code = f"session.cookies.set({name!r}, {quoting.expression(value, CONNECTION)})"
@@ -84,7 +88,7 @@ def _auth(spec: ComponentSpec) -> Plan:
             plan |= {"oauth": _oauth(auth, spec), "basic": auth.client_auth == "basic"}
         case CustomAuth():
             plan["auth_stub"] = True
-    signed = plan["auth_query"] or plan["oauth"]["on"] or "session.auth" in plan["auth"]
+    signed: Any = plan["auth_query"] or plan["oauth"]["on"] or "session.auth" in plan["auth"]
     return {**plan, "plain_auth": not signed, "secret_urls": _secret_urls(spec)}
 
 
@@ -95,14 +99,19 @@ def _secret_urls(spec: ComponentSpec) -> bool:
     texts += [text for r in spec.resources for text in (r.path, r.params)]
     texts += [auth.value] if isinstance(auth, ApiKeyAuth) and auth.place == "query" else []
     texts += [auth.token_url] if isinstance(auth, OAuth2Auth) else []
-    return bool({f.name for f in spec.connection if f.sensitive} & set(referred(texts, "connection")))
+    return bool(
+        {f.name for f in spec.connection if f.sensitive} & set(referred(texts, "connection"))
+    )
 
 
 def _header(name: str, value: str) -> Plan:
     """Return how a header is set; `Authorization` so that a .netrc file does not replace it."""
     if name.lower() != "authorization":
         return {"auth": quoting.block(f"session.headers[{name!r}] = {value}", 4)}
-    return {"auth": quoting.block(f"session.auth = partial(_sign, value={value})", 4), "signs": True}
+    return {
+        "auth": quoting.block(f"session.auth = partial(_sign, value={value})", 4),
+        "signs": True,
+    }
 
 
 def _oauth(auth: OAuth2Auth, spec: ComponentSpec) -> Plan:
@@ -111,7 +120,9 @@ def _oauth(auth: OAuth2Auth, spec: ComponentSpec) -> Plan:
     if auth.refresh_token:
         form["refresh_token"] = "self._refresh_token"
     sender = "lambda request: request"
-    identity, secret = (quoting.expression(t or "", CONNECTION) for t in (auth.client_id, auth.client_secret))
+    identity, secret = (
+        quoting.expression(t or "", CONNECTION) for t in (auth.client_id, auth.client_secret)
+    )
     if auth.client_auth == "basic":
         sender = _basic(auth.client_id, auth.client_secret or "")
     else:
@@ -125,7 +136,9 @@ def _oauth(auth: OAuth2Auth, spec: ComponentSpec) -> Plan:
     token = quoting.expression(auth.refresh_token or "", CONNECTION)
     own = {"accept", "content-type"} & {name.lower() for name in spec.client.headers}
     form_type = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded"}
-    url, headers = quoting.expression(auth.token_url, CONNECTION), f"headers={form_type}, " * bool(own)
+    url, headers = quoting.expression(auth.token_url, CONNECTION), f"headers={form_type}, " * bool(
+        own
+    )
     call = (
         f"response = self._client.post({url}, data=form, {headers}auth={sender},"
         " timeout=timeout, allow_redirects=False)"
@@ -142,9 +155,11 @@ def _oauth(auth: OAuth2Auth, spec: ComponentSpec) -> Plan:
 def _basic(username: str, password: str) -> str:
     """Return HTTP basic authentication in UTF-8; requests itself would take Latin-1."""
     texts = (
-        f"{quoting.expression(text, CONNECTION)}.encode()"
-        if list(references(text))
-        else repr(text.encode())
+        (
+            f"{quoting.expression(text, CONNECTION)}.encode()"
+            if list(references(text))
+            else repr(text.encode())
+        )
         for text in (username, password)
     )
     return f"HTTPBasicAuth({', '.join(texts)})"
@@ -204,9 +219,11 @@ def _retry(spec: ComponentSpec) -> Plan:
     backoff = "2 ** (attempt - 1)" if first == 1 else f"{_number(first)} * 2 ** (attempt - 1)"
     return {
         "backoff": backoff,
-        "transient_status": "error.response.status_code in RETRY_STATUSES"
-        if retry.declared
-        else "error.response.status_code == 429 or error.response.status_code >= 500",
+        "transient_status": (
+            "error.response.status_code in RETRY_STATUSES"
+            if retry.declared
+            else "error.response.status_code == 429 or error.response.status_code >= 500"
+        ),
         "body_error": {"code": quoting.block(f"code = {dig(error.path)}", 4)} if error else {},
     }
 

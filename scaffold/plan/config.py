@@ -15,7 +15,7 @@ _BOUNDS = (
     ("exclusiveMinimum", "above {}", "{v} > {!r}"),
     ("maximum", "of at most {}", "{v} <= {!r}"),
     ("exclusiveMaximum", "below {}", "{v} < {!r}"),
-    ("multipleOf", "divisible by {}", "Decimal(str({v})) % Decimal('{!r}') == 0"),
+    ("multipleOf", "divisible by {}", "{v} % {!r} == 0"),
 )
 _LENGTHS = (
     ("minLength", "of at least {} characters", "len({v}) >= {!r}"),
@@ -98,6 +98,9 @@ def _limited(
     words: str, condition: str, bounds: tuple[tuple[str, str, str], ...], schema: Schema, v: str
 ) -> Check:
     given = [(w, c, schema[key]) for key, w, c in bounds if key in schema]
+    if isinstance(schema.get("multipleOf"), float):  # 0.3 % 0.1 is not 0
+        exact = "Decimal(str({v})) % Decimal('{!r}') == 0"
+        given = [(w, exact if "%" in c else c, limit) for w, c, limit in given]
     if "minimum" in schema and "maximum" in schema:
         words = f"{words} from {schema['minimum']} to {schema['maximum']}"
     else:
@@ -180,9 +183,22 @@ def _alternatives(schema: Schema) -> bool:
 def constraint(rule: Constraint) -> str:
     """Return the statement that reports `rule` when it does not hold; `given` is the config."""
     when = " and ".join(_condition(n, v) for n, v in rule.when.items()) or "True"
-    must = " and ".join(_condition(n, v) for n, v in rule.must.items()) or "True"
-    code = f"if {when} and not ({must}):\n    yield {' '.join(rule.error.split())!r}"
+    musts = [_condition(n, v) for n, v in rule.must.items()]
+    broken = f"not ({' and '.join(musts)})" if musts else "False"
+    if len(musts) == 1:
+        broken = _negated(musts[0], next(iter(rule.must.values())))
+    code = f"if {when} and {broken}:\n    yield {' '.join(rule.error.split())!r}"
     return quoting.block(code, 4)
+
+
+def _negated(condition: str, wanted: Any) -> str:
+    """Return the opposite of a condition that `_condition` made, as a person would write it."""
+    if isinstance(wanted, dict) and " and " in condition:
+        return f"not ({condition})"
+    for operator, opposite in ((" is not ", " is "), (" is ", " is not "), (" == ", " != ")):
+        if condition.count(operator) == 1:
+            return condition.replace(operator, opposite)
+    return f"not ({condition})"
 
 
 def _condition(name: str, wanted: Any) -> str:

@@ -35,7 +35,12 @@ PERIODS = {"second": 1, "minute": 60, "hour": 3600}
 
 def constants(spec: ComponentSpec, plan: dict[str, Any], table: dict[str, Row]) -> list[str]:
     """Return the statements to print."""
-    return [*_of_config(spec, plan), *_of_client(spec, plan), *_of_types(plan), *_events(plan, spec)]
+    return [
+        *_of_config(spec, plan),
+        *_of_client(spec, plan),
+        *_of_types(plan),
+        *_events(plan, spec),
+    ]
 
 
 def _of_config(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
@@ -45,7 +50,10 @@ def _of_config(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
         defaults[chunk] = 10_000
     named = {
         "REQUIRED": (tuple(plan["required"]), "of a connection"),
-        "CONNECTION_DEFAULTS": (client.connection_defaults(spec), "of what a connection leaves out"),
+        "CONNECTION_DEFAULTS": (
+            client.connection_defaults(spec),
+            "of what a connection leaves out",
+        ),
         "OVERRIDES": (tuple(plan["overrides"]), "config fields that replace a connection's"),
         "WARN_OVERRIDES": (tuple(plan["override_warnings"]), "of these, those that are logged"),
         "FORBIDDEN": (tuple(plan["forbidden"]), "config may not replace these of a connection"),
@@ -65,7 +73,9 @@ def _of_config(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
     if plan["starts"]:
         lines.append(assignment("STARTS", plan["starts"], "config fields that are times"))
     if not plan["chunk_field"]:
-        lines.append(assignment("CHUNK_SIZE", 10_000, "rows typed at a time").replace("10000", "10_000"))
+        lines.append(
+            assignment("CHUNK_SIZE", 10_000, "rows typed at a time").replace("10000", "10_000")
+        )
     return lines
 
 
@@ -85,10 +95,13 @@ def _of_client(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
         lines.append(f"MAX_BYTES = {limits.size_mb:_} * 10**6  # received; spec: /limits/maxSizeMB")
     if limits.duration_seconds is not None:
         lines.append(
-            f"MAX_DURATION = {limits.duration_seconds:_}  # seconds; spec: /limits/maxDurationSeconds"
+            f"MAX_DURATION = {limits.duration_seconds:_}"
+            "  # seconds; spec: /limits/maxDurationSeconds"
         )
     if rate.per_second:
-        lines.append(f"RATE = {_rate(rate.per_second)}  # requests per second; spec: /limits/rateLimit")
+        lines.append(
+            f"RATE = {_rate(rate.per_second)}  # requests per second; spec: /limits/rateLimit"
+        )
     if header:
         lines.append(assignment("BUDGET_HEADER", header.header, "what the API says of its limit"))
         if header.form == "used/limit":
@@ -96,7 +109,9 @@ def _of_client(spec: ComponentSpec, plan: dict[str, Any]) -> list[str]:
             lines.append(f"BUSY, BUSY_PAUSE = {header.threshold!r}, {float(header.delay)!r}{note}")
         else:
             note = "  # with so many requests left, seconds to pause"
-            lines.append(f"FEW_LEFT, BUSY_PAUSE = {int(header.threshold)}, {float(header.delay)!r}{note}")
+            lines.append(
+                f"FEW_LEFT, BUSY_PAUSE = {int(header.threshold)}, {float(header.delay)!r}{note}"
+            )
         if header.reset_header:
             lines.append(assignment("RESET_HEADER", header.reset_header, "when it counts anew"))
             lines.append("LONGEST_PAUSE = 3600.0  # seconds, whatever the API says")
@@ -137,10 +152,13 @@ def _errors(spec: ComponentSpec) -> list[str]:
         '"permission": ((403,), (PermissionError,), "let these credentials read this resource"),'
         '"timeout": ((), (requests.Timeout, TimeoutError), "try again later"),'
         f'"network": ((), OUTAGES, {f"check {hosts} and the network"!r}),'
-        '"validation": ((400, 422), (ValueError,), "compare config and spec with what the API has"),'
+        '"validation": ((400, 422), (ValueError,),'
+        ' "compare config and spec with what the API has"),'
         "}"
     )
-    outages = "(requests.ConnectionError, requests.exceptions.ChunkedEncodingError, ConnectionError)"
+    outages = (
+        "(requests.ConnectionError, requests.exceptions.ChunkedEncodingError, ConnectionError)"
+    )
     note = "category -> HTTP statuses, errors, what to do; the first that fits"
     types = "dict[str, tuple[tuple[int, ...], tuple[type[Exception], ...], str]]"
     return [f"OUTAGES = {outages}", statement(f"CATEGORIES: {types}", categories, note)]
@@ -150,6 +168,9 @@ def _of_types(plan: dict[str, Any]) -> list[str]:
     samples = {kind: SAMPLES[kind] for kind in plan["kinds"]}
     note = "type -> value of a dry run"
     lines = [assignment("SAMPLE", samples, note, annotation="dict[str, Any]")]
+    if plan["types"]["boolean"]:
+        texts = {"true": True, "false": False, "1": True, "0": False}
+        lines.append(assignment("BOOLEANS", texts, "what APIs and CSV have for them"))
     if plan["dtypes"]:
         lines.append(assignment("DTYPES", plan["dtypes"], "type -> dtype; others are strings"))
     return lines

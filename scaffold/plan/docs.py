@@ -35,7 +35,7 @@ ERRORS = (  # category, when, what to do
     ("permission", "HTTP 403", "let the credentials read this resource"),
     ("timeout", "no answer in time", "try again later"),
     ("network", "no connection, or one that broke", "check host and network"),
-    ("validation", "HTTP 400, 404 or 422, or an answer that is not as the spec says",
+    ("validation", "HTTP 400 or 422, or an answer that is not as the spec says",
      "compare the step and the spec with what the API has"),
     ("unknown", "anything else", "look at the API's status page"),
 )  # fmt: skip

@@ -30,9 +30,9 @@ DTYPES = {"boolean": "boolean", "integer": "Int64", "number": "Float64"} | dict.
     ("binary", "date", "decimal", "time"), "object"
 )  # of columns; other types are strings
 PARSERS = {  # type -> Python types that fit as they are, how the rest is read
-    "any": "{str}, _flat",
+    "any": "{str}, lambda value: json.dumps(value) if isinstance(value, dict | list) else value",
     "binary": "set(), lambda value: b64decode(_text(value), validate=True)",
-    "boolean": "{bool}, _boolean",
+    "boolean": "{bool}, lambda value: BOOLEANS[_text(value).lower()]",
     "date": "set(), lambda value: date.fromisoformat(_text(value))",
     "decimal": "set(), lambda value: Decimal(_text(value))",
     "epoch_milliseconds": "set(), lambda value: round(Decimal(_text(value)) * 10**3)",
@@ -53,7 +53,9 @@ def driver_plan(spec: ComponentSpec) -> Plan:
         "component": spec.name,
         "version": quoting.literal(spec.version),
         "source": quoting.docstring(quoting.one_line(spec.source_name)),
-        "docstring": quoting.docstring(f"{spec.title or spec.name}: one resource to a typed DataFrame."),
+        "docstring": quoting.docstring(
+            f"{spec.title or spec.name}: one resource to a typed DataFrame."
+        ),
         **_methods(spec),
         **_paging(spec, parts, keys),
         **_requests(spec, table),
@@ -68,16 +70,19 @@ def driver_plan(spec: ComponentSpec) -> Plan:
     plan["whole"] = "_count(" in repr(parts)
     plan |= _resource_table(plan, spec, table)
     plan["parses"] = "_parses(" in config.table(spec)[0] + "".join(plan["constraints"])
-    plan["counters"] = " = ".join(
-        f"self.{name}"
-        for name, on in (
-            ("calls", True),
-            ("errors", plan["errors_metric"]),
-            ("rate_limit_hits", plan["hits_metric"]),
-            ("bytes", plan["sized"]),
+    plan["counters"] = (
+        " = ".join(
+            f"self.{name}"
+            for name, on in (
+                ("calls", True),
+                ("errors", plan["errors_metric"]),
+                ("rate_limit_hits", plan["hits_metric"]),
+                ("bytes", plan["sized"]),
+            )
+            if on
         )
-        if on
-    ) + " = 0"
+        + " = 0"
+    )
     plan["next_start"] = "max(self._clock(), self._due)" if plan["paced"] else "self._clock()"
     plan["constants"] = constants.constants(spec, plan, table)
     plan["imports"] = imports.imports(plan)
@@ -159,6 +164,7 @@ def _requests(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
     doctor_post = spec.doctor is not None and spec.doctor.method == "POST"
     is_post = any(post) or doctor_post
     only_post = all(post) and (spec.doctor is None or doctor_post)
+    guard = "" if all(post) else "resource.body and "  # a GET has none
     first = ["url", f"_query({filled})" if texts and params != "{}" else filled]
     first += ["body"] * is_post
     if headers:
@@ -181,7 +187,7 @@ def _requests(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
         "fills_texts": any(_leaves(template, str) for template in templates),
         "fills_paths": _any_references(paths),
         "post": is_post,
-        "filled_body": "_filled(resource.body, sources)" if fills else "resource.body",
+        "filled_body": f"{guard}_filled(resource.body, sources)" if fills else "resource.body",
         "header_params": placed,
         "header_texts": headers or client.fills_headers(spec),
         "send_call": _send_call(is_post, only_post, placed),
@@ -219,7 +225,9 @@ def _leaves(template: Any, wanted: type | None) -> bool:
 def _send_call(post: bool, only_post: bool, headers: bool) -> str:
     method = "post(" if only_post else 'request("GET" if request.body is None else "POST", '
     body = "json=request.body, " * post + "headers=request.headers, " * headers
-    call = f"response = self._client.{method if post else 'get('}request.url, params=request.params,"
+    call = (
+        f"response = self._client.{method if post else 'get('}request.url, params=request.params,"
+    )
     return quoting.block(f"{call} {body}timeout=timeout, allow_redirects=False)", 8)
 
 
@@ -269,7 +277,7 @@ def _records(spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
         "json": "json" in formats or spec.client.body_error is not None,
         "ndjson": "ndjson" in formats,
         "csv": "csv" in formats,
-        "body": body,
+        "body": quoting.block(f"body = {body}", 12),
         "records_stub": stub,
         "select": quoting.block(f"records = {select}", 8),
     }
@@ -290,18 +298,24 @@ def _types(table: dict[str, resources.Row]) -> Plan:
         "parsers": quoting.statement(
             annotation, f"{{{parsers}}}", "type -> what fits as it is, how the rest is read"
         ),
-        "discovered_type": '"datetime" if kind.startswith("epoch_") else kind' if epochs else "kind",
+        "discovered_type": (
+            '"datetime" if kind.startswith("epoch_") else kind' if epochs else "kind"
+        ),
         "primary_keys": any(row["primary_key"] for row in table.values()),
-        "discovered_nullable": "name not in resource.not_null"
-        if any(row["not_null"] for row in table.values())
-        else "True",
+        "discovered_nullable": (
+            "name not in resource.not_null"
+            if any(row["not_null"] for row in table.values())
+            else "True"
+        ),
     }
 
 
 def _config(spec: ComponentSpec) -> Plan:
     config_names = {f.name for f in spec.config}
     rules = {f.name: f.override for f in spec.connection}
-    overridable = [n for n, rule in rules.items() if rule in ("allowed", "warning") and n in config_names]
+    overridable = [
+        n for n, rule in rules.items() if rule in ("allowed", "warning") and n in config_names
+    ]
     defaults = client.connection_defaults(spec)
     words = ["its defaults"] * bool(defaults) + ["what config overrides"] * bool(overridable)
     merged = ["CONNECTION_DEFAULTS"] * bool(defaults) + ["_present(given)"]
@@ -339,13 +353,14 @@ def _config_docstring(spec: ComponentSpec) -> str:
     names = ", ".join(f.name for f in spec.config)
     return quoting.docstring(
         f"`config`: the fields of CONFIG ({names}), and `resolved_connection`{connection},"
-        f" maybe {maybe}. `inputs` is unused.", 8,
+        f" maybe {maybe}. `inputs` is unused.",
+        8,
     )
 
 
 def _resource_table(plan: Plan, spec: ComponentSpec, table: dict[str, resources.Row]) -> Plan:
     hidden = set()
-    if "resource.records" not in plan["select"]:
+    if "resource.records" not in plan["select"] or plan["records_stub"]:
         hidden.add("records")
     if len(plan["paginators"]) < 2:
         hidden.add("next_page")
@@ -393,4 +408,6 @@ def _stubs(plan: Plan, parts: list[Plan]) -> list[Plan]:
         ("check_health", "_check_health", plan["health_stub"], "x-driver.doctor.path"),
     ]
     stubs += [("next_page", p["function"], p["stub"], "x-driver.paginator") for p in parts]
-    return [{"id": i, "method": m, "why": f"the spec has no {why}"} for i, m, on, why in stubs if on]
+    return [
+        {"id": i, "method": m, "why": f"the spec has no {why}"} for i, m, on, why in stubs if on
+    ]

@@ -57,7 +57,7 @@ def paginators(spec: ComponentSpec) -> tuple[list[Part], dict[str, str]]:
     for resource in spec.resources:
         if (alike := _essence(resource.paginator)) not in distinct:
             distinct.append(alike)
-    parts, keys = [], []
+    parts, keys = list[Part](), list[str]()
     for paginator in distinct:
         kind = KINDS[type(paginator)][0]
         again = sum(key.split("#")[0] == kind for key in keys)
@@ -132,7 +132,8 @@ def _header_cursor(paginator: HeaderCursor) -> Part:
 def _counted(paginator: PageNumber | Offset) -> Part:
     is_page = isinstance(paginator, PageNumber)
     step = "" if is_page else " + len(records)"
-    variable, total_pages = ("page", paginator.total_pages) if is_page else ("offset", None)
+    variable = "page" if is_page else "offset"
+    total_pages = paginator.total_pages if isinstance(paginator, PageNumber) else None
     position = f"int({_sent(paginator)}[{paginator.param!r}])"
     start = paginator.start
     if total_pages:
@@ -173,9 +174,7 @@ def _sent(part: PageNumber | Offset | PageSize) -> str:
     }[part.place]
 
 
-def _advance(
-    paginator: PageNumber | Offset | Cursor | HeaderCursor | Keyset, value: str
-) -> str:
+def _advance(paginator: PageNumber | Offset | Cursor | HeaderCursor | Keyset, value: str) -> str:
     """Return the statement that sends `value` as the paginator's parameter."""
     if paginator.place == "header" and not value.startswith("str("):
         value = f"str({value})"

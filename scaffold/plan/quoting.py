@@ -1,4 +1,4 @@
-"""The one place where text of a spec becomes text of a file. Everything here is a security boundary."""
+"""The one place where text of a spec becomes text of a file: a security boundary."""
 
 import json
 import re
@@ -38,10 +38,11 @@ def statement(name: str, code: str, comment: str = "") -> str:
 
 def formatted(code: str) -> str:
     """Return Python source as black formats it, without a final newline."""
-    import black
+    from black import Mode, format_str
+    from black.mode import TargetVersion
 
-    mode = black.Mode(line_length=WIDTH, target_versions={black.TargetVersion.PY311})
-    return black.format_str(code, mode=mode).rstrip("\n")
+    mode = Mode(line_length=WIDTH, target_versions={TargetVersion.PY311})
+    return format_str(code, mode=mode).rstrip("\n")
 
 
 def printable(text: str) -> str:

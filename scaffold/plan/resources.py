@@ -23,10 +23,12 @@ ATTRIBUTES = {  # in order -> annotation, default and comment; printed only if a
     "records": "records: Callable[[Any], Any] = lambda body: body  # an answer's list of them",
     "body": "body: dict[str, Any] | None = None  # of a POST; None: a GET",
     "headers": "headers: dict[str, str] | None = None",
-    "page_size": 'page_size: tuple[str, int, int] = ("", 0, 0)  # config field, without it, at most',
+    "page_size": 'page_size: tuple[str, int, int] = ("", 0, 0)'
+    "  # config field, without it, at most",
     "response": 'response: str = "json"',
     "parent": 'parent: str = ""  # read once for every record of this resource',
-    "parent_fields": "parent_fields: tuple[tuple[str, str], ...] = ()  # column, the parent's field",
+    "parent_fields": "parent_fields: tuple[tuple[str, str], ...] = ()"
+    "  # column, the parent's field",
     "primary_key": "primary_key: tuple[str, ...] = ()",
     "not_null": "not_null: tuple[str, ...] = ()",
     "needs": "needs: tuple[str, ...] = ()  # config fields without which it cannot be read",
@@ -69,7 +71,7 @@ def _row(spec: ComponentSpec, resource: Resource, paginator_key: str) -> Row:
 def columns(spec: ComponentSpec, resource: Resource) -> dict[str, str]:
     """Return the typed columns: the declared fields, and what is copied from the parent."""
     parent = next((r for r in spec.resources if r.name == resource.parent), resource)
-    declared = {field.name: kind(field) for field in parent.fields}
+    declared = columns(spec, parent) if resource.parent else {}
     copied = {c: declared[f] for c, f in resource.parent_fields.items() if f in declared}
     return {field.name: kind(field) for field in resource.fields} | copied
 
@@ -149,7 +151,7 @@ def own_page_size(spec: ComponentSpec, resource: Resource) -> tuple[str, int, in
 
 
 def needs(spec: ComponentSpec, resource: Resource) -> tuple[str, ...]:
-    """Return the optional config fields that `resource`'s path, or a parent's, cannot do without."""
+    """Return the optional config fields that the paths of `resource` and its parents need."""
     optional = {f.name for f in spec.config if not f.required and f.schema.get("default") is None}
     lineage, names = resource, list[str]()
     while True:
@@ -178,7 +180,11 @@ def code(table: dict[str, Row], shown: list[str]) -> str:
             if attribute in REQUIRED or not _is_default(attribute, row[attribute])
         ]
         members.append(f"{name!r}: _Resource({', '.join(parts)})")
-    return quoting.statement("RESOURCES: dict[str, _Resource]", "{" + ", ".join(members) + "}", "spec: /x-driver/resources")
+    return quoting.statement(
+        "RESOURCES: dict[str, _Resource]",
+        "{" + ", ".join(members) + "}",
+        "spec: /x-driver/resources",
+    )
 
 
 def _value(attribute: str, value: Any) -> str:

@@ -65,15 +65,15 @@ def record_fields(document: Document) -> Iterator[Finding]:
             wanted.append((pointer(*keys, "field"), paginator.get("field")))
         known = _record_names(resource)
         yield from _unknown(document, name, known, wanted)
-        parent = resources.get(str(resource.get("parent")))
-        if parent is not None:
+        above = resource.get("parent")
+        if isinstance(above, str) and (parent := resources.get(above)) is not None:
             copied = facts.mapping(resource.get("parent_fields"))
             wanted = [(_at(name, "parent_fields", new), old) for new, old in copied.items()]
             for part in ("path", "params", "body"):
                 fields = placeholders.fields(resource.get(part), "parent")
                 wanted += [(_at(name, part), field) for field in fields]
             known = _record_names(parent)
-            yield from _unknown(document, str(resource["parent"]), known, wanted)
+            yield from _unknown(document, above, known, wanted)
 
 
 def _record_names(resource: dict[str, Json]) -> list[str]:

@@ -98,7 +98,9 @@ def test_a_secret_in_a_path_or_parameter_is_in_no_log(api, caplog):
 
 
 def test_basic_auth_is_utf8(api, tmp_path, monkeypatch):
-    api = api(spec("{type: basic, username: '{connection.user}/token', password: '{connection.pw}'}"))
+    api = api(
+        spec("{type: basic, username: '{connection.user}/token', password: '{connection.pw}'}")
+    )
     netrc(tmp_path, monkeypatch)
     api.connection |= {"user": "jörg", "pw": SECRET}
     api.script = [[]]
@@ -154,7 +156,10 @@ class Login:
         if call.path == "/token":
             self.forms.append(call)
             self.tokens += 1
-            return {"access_token": f"t{self.tokens}", "refresh_token": f"r{self.tokens}"} | self.answer
+            return {
+                "access_token": f"t{self.tokens}",
+                "refresh_token": f"r{self.tokens}",
+            } | self.answer
         if self.page == self.revoke_at:
             self.revoke_at, self.tokens = None, self.tokens + 10
         if call.headers["Authorization"] != f"Bearer t{self.tokens}":

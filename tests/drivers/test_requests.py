@@ -26,9 +26,9 @@ resources:
       shape: "{config.shape}"
       anything: "{config.anything}"
       both: "a:{config.text},b:{config.flag}"
-      on: true
+      "on": true
       list: [1, "b", false]
-      fixed: "{literal}"
+      fixed: "{[literal]}"
 """
 
 
@@ -43,7 +43,7 @@ def test_parameters_without_a_value_are_left_out(api):
 
     for config in ({}, {"flag": None, "text": None}):
         call = asked(api, **config)
-        assert call.query == {"on": "true", "list": "1,b,false", "fixed": "{literal}"}
+        assert call.query == {"on": "true", "list": "1,b,false", "fixed": "{[literal]}"}
     assert call.path == "/v1/things/"
 
 
@@ -112,12 +112,15 @@ def test_config_inputs_and_connection_are_left_alone(api):
 
 
 def test_get_and_post_live_side_by_side(api):
-    api = api("""
+    api = api(
+        """
 doctor: {path: health, method: POST}
 resources:
-  a: {path: a}
-  b: {path: b, method: POST, body: {x: 1}}
-""")
+  a: {path: a, params: {t: "{config.text}"}}
+  b: {path: b, method: POST, body: {x: 1, t: "{config.text}"}}
+""",
+        TOP,
+    )
 
     assert asked(api, resource="a").method == "GET" and api.calls[-1].content == b""
     assert asked(api, resource="b").body == {"x": 1}
@@ -189,18 +192,18 @@ resources: {things: {path: things}}
 FAMILY = """
 client: {params: {v: 2}}
 resources:
-  shops: {path: shops, data_selector: d, fields: {id: string, name: string}}
+  shops: {path: shops, data_selector: d, fields: {id: string, name: string, more: object}}
   orders:
     parent: shops
     path: "shops/{parent.id}/orders"
     params: {shop: "{parent.name}"}
     parent_fields: {shop_id: id, shop: name, extra: more}
-    fields: {id: integer, shop_id: string}
+    fields: {id: integer}
   lines:
     parent: orders
     method: POST
     path: "orders/{parent.id}/{parent.shop_id}/lines"
-    body: {order: "{parent.id}", shop: "{parent.shop_id}", none: "{parent.nothing}"}
+    body: {order: "{parent.id}", shop: "{parent.shop_id}"}
     parent_fields: {order_id: id, shop_id: shop_id}
 """
 
@@ -274,7 +277,11 @@ def test_a_path_needs_its_config_field(api):
     ("base_url", "given", "path"),
     [
         ("https://{connection.shop}.example/admin/{connection.version}/", {}, "/admin/v9/things"),
-        ("https://{connection.shop}.example/admin/{connection.version}", {"version": 3}, "/admin/3/things"),
+        (
+            "https://{connection.shop}.example/admin/{connection.version}",
+            {"version": 3},
+            "/admin/3/things",
+        ),
         ("{connection.base_url}", {}, "/things"),
         ("{connection.base_url}/api", {"base_url": "/proxy/"}, "/proxy/api/things"),
         ("https://x.example", {"base_url": "/"}, "/things"),
@@ -297,5 +304,3 @@ def test_a_base_url_without_http_is_refused(api, wrong):
     api.connection["base_url"] = wrong
 
     assert "'base_url' must start with https:// or http://" in api.failure()
-
-
