@@ -17,6 +17,7 @@ from scaffold.spec.placeholders import fields as referred
 from scaffold.spec.placeholders import references
 
 Plan = dict[str, Any]
+LONGEST_SHOWN = 40  # characters of a path in a docstring, so that it needs no second line
 CONNECTION = {"connection": "connection"}
 
 
@@ -88,8 +89,8 @@ def _auth(spec: ComponentSpec) -> Plan:
             plan |= {"oauth": _oauth(auth, spec), "basic": auth.client_auth == "basic"}
         case CustomAuth():
             plan["auth_stub"] = True
-    signed: Any = plan["auth_query"] or plan["oauth"]["on"] or "session.auth" in plan["auth"]
-    return {**plan, "plain_auth": not signed, "secret_urls": _secret_urls(spec)}
+    authorizes = plan["auth_query"] or plan["oauth"]["on"] or "session.auth" in plan["auth"]
+    return {**plan, "plain_auth": not authorizes, "secret_urls": _secret_urls(spec)}
 
 
 def _secret_urls(spec: ComponentSpec) -> bool:
@@ -258,6 +259,10 @@ def doctor(spec: ComponentSpec, *, query_texts: bool = False) -> Plan:
     body = ", {}" * (spec.doctor.method == "POST")
     return {
         "stub": False,
-        "asks": f"{spec.doctor.method} {quoting.docstring(path)}",
+        "asks": (
+            f"{spec.doctor.method} {quoting.docstring(path)}"
+            if len(path) <= LONGEST_SHOWN
+            else "as the spec says"
+        ),
         "request": quoting.block(f"request = _Request({url}, {query}{body})", 16),
     }

@@ -336,7 +336,9 @@ def _config(spec: ComponentSpec) -> Plan:
         "overrides": overridable,
         "override_warnings": [n for n in overridable if rules[n] == "warning"],
         "forbidden": [n for n, rule in rules.items() if rule == "forbidden"],
-        "required_config": [f.name for f in spec.config if f.required],
+        "required_config": [
+            f.name for f in spec.config if f.required or (f.name == field and default is None)
+        ],
         "required": [f.name for f in spec.connection if f.required],
         "constraints": [config.constraint(rule) for rule in spec.constraints],
         "needs": False,

@@ -263,7 +263,7 @@ SCHEMAS = ", ".join(f"{name}: {kind}" for name, (kind, *_) in zip(FIELDS, KEYWOR
 CHECKS = f"configSchema: {{properties: {{{SCHEMAS}}}}}"
 
 
-@pytest.mark.parametrize(("name", "keyword"), zip(FIELDS, KEYWORDS, strict=True))
+@pytest.mark.parametrize(("name", "keyword"), [*zip(FIELDS, KEYWORDS, strict=True)])
 def test_the_keywords_of_the_config_schema_are_checked(api, name, keyword):
     api = api(CHECKED, CHECKS)
     api.respond = lambda call: []
@@ -463,9 +463,10 @@ resources:
   {long}4: {{path: {long}, paginator: {{type: next_url, path: "{long}.{long}.{long}"}}}}
 """,
         f"""
-configSchema: {{properties: {{{long}: {{enum: [{long}, {long}e, 5]}}}}}}
+configSchema: {{properties: {{{long}: {{enum: [{long}, {long}e, 5]}}, {long}c: {{type: string}}, {long}r: {{type: string}}, page_size: {{type: integer}}}}}}
 constraints: {{required: [{{when: {{{long}: {long}}}, must: {{{long}c: {long}}}, error: {long}}}]}}
 """,
     )
 
-    assert f"config field '{long}r' must be one of {long}1, " in api.failure()
+    assert f"config field '{long}r' is required" in api.failure()
+    assert f"config field '{long}r' must be one of {long}1, " in api.failure(**{f"{long}r": "x"})
