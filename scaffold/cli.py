@@ -1,77 +1,28 @@
 """The command line: parse, call, print, exit code. Heavy imports wait until they are needed."""
 
 import json
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold import report
-from scaffold.errors import Finding, ScaffoldError, errors
+from scaffold import process, report
+from scaffold.errors import Conflict, Finding, ScaffoldError, errors
 from scaffold.rules import RULES, Rule
 
 if TYPE_CHECKING:
     from scaffold.project import Generated
     from scaffold.spec.model import ComponentSpec
 
-FINDINGS, BAD_INPUT, NEEDS_A_PERSON = 1, 2, 3
-INTERNAL, INTERRUPTED, BROKEN_PIPE = 70, 130, 141  # EX_SOFTWARE, 128 + SIGINT, 128 + SIGPIPE
+FINDINGS, BAD_INPUT, NEEDS_A_PERSON = 1, process.BAD_INPUT, 3
 EPILOG = (
-    "Exit codes: 0 good; 1 the spec has errors; 2 bad usage or input; 3 needs a person (an open "
-    "stub, a conflict)."
+    "Exit codes: 0 good; 1 what was asked about has errors; 2 bad usage or input; 3 needs a person "
+    "(an open stub, a conflict)."
 )
-
-
-def main() -> None:
-    """Run the command line and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    try:
-        code = _guarded()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or exit complains
-        code = BROKEN_PIPE
-    except OSError as error:
-        click.echo(f"error: {_os_error(error)}", err=True)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BAD_INPUT
-    sys.exit(code)
-
-
-def _guarded() -> int:
-    """Run the command and return the exit code; no traceback but for who asks for it."""
-    try:
-        return int(cli.main(standalone_mode=False) or 0)
-    except SystemExit as end:  # click's own, when a pipe is closed
-        return BROKEN_PIPE if end.code == 1 else BAD_INPUT
-    except click.exceptions.Abort:
-        click.echo("interrupted; nothing was left half-written", err=True)
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return BAD_INPUT
-    except ScaffoldError as error:
-        _print_findings(error.findings)
-        return BAD_INPUT
-    except OSError:
-        raise
-    except Exception as error:
-        if os.environ.get("OSIRIS_NEW_DEBUG") == "1":
-            traceback.print_exc()
-        hint = "please report it with the output of the same command under OSIRIS_NEW_DEBUG=1"
-        click.echo(f"internal error: {type(error).__name__}; {hint}", err=True)
-        return INTERNAL
-
-
-def _os_error(error: OSError) -> str:
-    reason = error.strerror or type(error).__name__
-    return f"{error.filename}: {reason}" if error.filename else reason
+SPEC = click.Path(readable=False)  # `load` looks, and tells it as a finding among others
+TARGET = click.Path(readable=False, path_type=Path)
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -93,10 +44,8 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("spec", type=click.Path())
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Where to.  [./<family>_<role>]"
-)
+@click.argument("spec", type=SPEC)
+@click.option("-o", "--output", type=TARGET, help="Where to.  [./<family>_<role>]")
 @click.option(
     "--layout",
     type=click.Choice(["package", "in-tree"]),
@@ -126,37 +75,33 @@ def driver(
       osiris-new driver component_specs/shopify.extractor.yaml
       osiris-new driver my.extractor.yaml -o out --diff
     """
-    from scaffold.spec.build import build
-    from scaffold.spec.load import load
-    from scaffold.spec.validate import generation_findings
-
-    document = load(spec)
-    findings = generation_findings(document)
-    if errors(findings):
-        raise ScaffoldError(findings)
-    built = build(document)
-    from scaffold import project
-
-    target = output or _default_target(built, layout)
-    if only_diff:
-        diff = project.diff(built, target, layout=layout, template=template)
-        click.echo(json.dumps({"diff": diff}, indent=2) if as_json else diff, nl=as_json)
-        return
     try:
+        built, findings = _sound(spec)
+        from scaffold import project
+
+        target = output or _default_target(built, layout)
+        if only_diff:
+            diff = project.diff(built, target, layout=layout, template=template)
+            told = json.dumps({"format": report.FORMAT, "diff": diff}, indent=2)
+            click.echo(told if as_json else diff, nl=as_json)
+            return
         generated = project.generate(built, target, layout=layout, template=template)
-    except project.Conflict as conflict:
-        _print_findings(conflict.findings)
-        context.exit(NEEDS_A_PERSON)
+    except ScaffoldError as error:
+        if as_json:
+            click.echo(report.json_report(error.findings), nl=False)
+        else:
+            process.print_findings(error.findings)
+        context.exit(NEEDS_A_PERSON if isinstance(error, Conflict) else BAD_INPUT)
     if as_json:
         click.echo(json.dumps(_as_json(built, generated, findings, layout), indent=2))
     else:
-        _print_findings(findings)
+        process.print_findings(findings)
         click.echo(_told(built, generated, layout), nl=False)
     context.exit(NEEDS_A_PERSON if generated.open_stubs else 0)
 
 
 @cli.command()
-@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path())
+@click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=SPEC)
 @click.option(
     "--level",
     type=click.Choice(["basic", "enhanced", "strict"]),
@@ -254,6 +199,19 @@ def _print_version(context: click.Context) -> None:
     context.exit()
 
 
+def _sound(spec: str) -> tuple["ComponentSpec", list[Finding]]:
+    """Return a spec and what is to be told about it. Raises ScaffoldError if it has errors."""
+    from scaffold.spec.build import build
+    from scaffold.spec.load import load
+    from scaffold.spec.validate import generation_findings
+
+    document = load(spec)
+    findings = generation_findings(document)
+    if errors(findings):
+        raise ScaffoldError(findings)
+    return build(document), findings
+
+
 def _default_target(spec: "ComponentSpec", layout: str) -> Path:
     from scaffold.naming import names
 
@@ -264,10 +222,6 @@ def _default_target(spec: "ComponentSpec", layout: str) -> Path:
 
 def _explained(rule: Rule) -> str:
     return f"{rule.id} ({rule.level})\n  {rule.statement}\n  Why: {rule.why}\n  How: {rule.how}\n"
-
-
-def _print_findings(findings: Sequence[Finding]) -> None:
-    click.echo(report.text(findings, colour=report.wants_colour(sys.stderr)), nl=False, err=True)
 
 
 def _told(spec: "ComponentSpec", generated: "Generated", layout: str) -> str:
@@ -293,7 +247,8 @@ def _next(generated: "Generated", layout: str) -> str:
 def _quoted(path: Path) -> str:
     import shlex
 
-    return shlex.quote(str(path))
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def _as_json(

@@ -42,6 +42,10 @@ class ScaffoldError(Exception):
         super().__init__("; ".join(finding.message for finding in self.findings))
 
 
+class Conflict(ScaffoldError):
+    """Files are there that only a person can decide about."""
+
+
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Return those of severity error."""
     return [finding for finding in findings if finding.severity is Severity.ERROR]

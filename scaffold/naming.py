@@ -82,7 +82,12 @@ def _check(name: str, package: str) -> None:
             f"the name {name!a} has other characters than a-z, 0-9, '_', '-' and '.'",
             "use lower-case ASCII, e.g. 'shopify.extractor'",
         )
-    if not package.isidentifier() or package.startswith("_"):
+    if not all(re.match("[a-z0-9]", part) for part in name.split(".")):
+        raise NameRefused(
+            f"a part of the name '{name[:60]}' is empty or begins with '_' or '-'",
+            "join words by single dots, e.g. 'shopify.extractor'",
+        )
+    if not package.isidentifier():
         raise NameRefused(
             f"the name '{name}' gives no Python package ('{package}')", "begin it with a letter"
         )

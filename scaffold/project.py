@@ -3,6 +3,7 @@
 import difflib
 import os
 import secrets
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,16 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from scaffold.errors import Finding, Location, ScaffoldError, Severity
+from scaffold.errors import Conflict, Finding, Location, ScaffoldError, Severity
 from scaffold.plan import make_plan
 from scaffold.render import File, Rendered, render
 from scaffold.spec.model import ComponentSpec
 
 Layout = Literal["package", "in-tree"]
-
-
-class Conflict(ScaffoldError):
-    """Files are there that only a person can decide about."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,13 @@ def _check_free(target: Path) -> None:
         if target.is_symlink():
             hint = "name the directory that it points to"
             raise _error("SPEC-090", target, "is a symbolic link", hint)
+        if parent.exists() and not parent.is_dir():
+            message = "cannot be created: its parent is a file"
+            raise _error("SPEC-090", target, message, "name another directory with -o")
         if not parent.is_dir():
             message = "cannot be created: its parent directory does not exist"
-            raise _error("SPEC-090", target, message, f"create it first: mkdir -p {parent}")
+            hint = f"create it first: mkdir -p {shlex.quote(str(parent))}"
+            raise _error("SPEC-090", target, message, hint)
         if not target.exists():
             return
         if not target.is_dir():

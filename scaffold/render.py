@@ -32,8 +32,8 @@ class Rendered:
 
 def render(plan: dict[str, Any], template: str | None = None) -> Rendered:
     """Print `plan` with the built-in templates, or with those of a git URL or path."""
-    with tempfile.TemporaryDirectory(prefix="osiris-new-") as scratch:
-        target = Path(scratch, "project")
+    with template_store.scratch() as directory, _temporary(str(directory)):
+        target = directory / "project"
         if template:
             with _environment({}):
                 _copy(_absolute(template), target, plan)
@@ -74,6 +74,16 @@ def _copy(source: str, target: Path, plan: dict[str, Any], ref: str | None = Non
         message = f"the template does not render: {type(error).__name__}: {error}"
         hint = "templates get one question, 'plan'; compare with the built-in ones"
         raise _error(source, message, hint) from None
+
+
+@contextmanager
+def _temporary(directory: str) -> Iterator[None]:
+    """Let Copier's temporary directories be in ours: it forgets some when it is interrupted."""
+    before, tempfile.tempdir = tempfile.tempdir, directory
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def _sarif_result(finding: Finding, used: list[str]) -> dict[str, Any]:
     place = finding.location
     message = f"{finding.message}; {finding.hint}" if finding.hint else finding.message
     path = PurePath(place.file)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
     region = {"startLine": place.line, "startColumn": place.column}
     location: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}

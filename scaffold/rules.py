@@ -23,7 +23,7 @@ _DRIVER = (
         "MUST",
         "run() takes keyword arguments only: step_id, config, inputs, ctx.",
         "A call cannot mix up arguments and says what it passes.",
-        "run() and stream() have `*` after self; a generated test calls them positionally.",
+        "run() and stream() have `*` after self.",
     ),
     Rule(
         "DRV-002",
@@ -114,7 +114,7 @@ _DRIVER = (
         "SHOULD",
         "Long runs report progress.",
         "Silence for an hour looks like a hang.",
-        "Rows so far are logged while pages are read.",
+        "Rows so far are logged with each chunk, while pages are read.",
     ),
     Rule(
         "DRV-015",
@@ -170,7 +170,7 @@ _DRIVER = (
         "MUST",
         "With capabilities.doctor the driver has doctor(connection, timeout).",
         "A connection can be tested before a pipeline runs.",
-        "doctor() asks for x-driver.doctor.path once, within the timeout.",
+        "doctor() asks once, for x-driver.doctor.path or the first resource, within the timeout.",
     ),
     Rule(
         "DRV-023",
@@ -198,7 +198,7 @@ _DRIVER = (
         "SHOULD",
         "There is a dry run.",
         "A pipeline can be tried without touching the source.",
-        "With dry_run, run() returns made-up rows of the declared types and sends nothing.",
+        "With dry_run, run() returns one made-up row of the declared types and sends nothing.",
     ),
     Rule(
         "DRV-027",
@@ -219,7 +219,7 @@ _DRIVER = (
         "SHOULD",
         "Large data is streamed.",
         "Memory is finite.",
-        "With capabilities.streaming, stream() yields chunks of chunk_size rows and keeps no more.",
+        "stream() yields chunks of chunk_size rows, and holds no more than one and a page.",
     ),
 )
 
@@ -314,6 +314,13 @@ _SPEC = (
         "The component is of a kind that is generated: a REST extractor.",
         "Other transports and roles are not generated yet.",
         "`validate` tells, `driver` refuses.",
+    ),
+    Rule(
+        "SPEC-023",
+        "basic",
+        "x-driver says all that a complete driver needs.",
+        "What nothing says is a stub, and a stub is work for a person.",
+        "`validate` tells as information what will be a stub; `driver` lists the open stubs.",
     ),
     Rule(
         "SPEC-030",

@@ -10,10 +10,12 @@ VERSION is raised by the release that changes a template. Until then the tag fol
 of `templates/`: a bundle in which the tag points elsewhere is replaced.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.resources import files
@@ -36,17 +38,31 @@ def templates() -> Path:
 
 
 @contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a temporary directory; when interrupted, a git may go on writing there for a moment."""
+    directory = tempfile.mkdtemp(prefix="osiris-new-")
+    try:
+        yield Path(directory)
+    finally:
+        for _ in range(50):
+            shutil.rmtree(directory, ignore_errors=True)
+            if not os.path.lexists(directory):
+                break
+            time.sleep(0.1)
+
+
+@contextmanager
 def installed() -> Iterator[str]:
     """Let BUNDLE be the current templates; yield a note for people, "" if all is well.
 
     Where the home directory cannot be written, BUNDLE is there only while this context is.
     """
-    with tempfile.TemporaryDirectory(prefix="osiris-new-") as scratch:
-        built = _build(Path(scratch))
+    with scratch() as directory:
+        built = _build(directory)
         try:
             install(built)
         except (OSError, RuntimeError):  # RuntimeError: there is no home at all
-            with _home(Path(scratch)):
+            with _home(directory):
                 install(built)
                 yield (
                     f"{BUNDLE} cannot be written: before 'copier update' of this project, "
@@ -74,29 +90,26 @@ def install(built: Path) -> None:
 
 
 def refs(bundle: Path) -> list[tuple[str, str]]:
-    """Return the (SHA, tag) pairs of a bundle's header; none if it is not there or none."""
-    found = []
+    """Return the (SHA, tag) pairs of a bundle's header; none if it is missing or damaged."""
     try:
-        with bundle.open("rb") as stream:
-            if not stream.readline(80).startswith(b"# v"):
-                return []
-            while line := stream.readline(4096).strip():
-                sha, _, name = line.decode(errors="replace").partition(" ")
-                if name.startswith("refs/tags/"):
-                    found.append((sha, name))
+        header, _, pack = bundle.read_bytes().partition(b"\n\n")
     except OSError:
         return []
-    return found
+    if not header.startswith(b"# v") or pack[-20:] != hashlib.sha1(pack[:-20]).digest():
+        return []
+    lines = header.decode(errors="replace").splitlines()
+    found = [(sha, name) for sha, _, name in (line.partition(" ") for line in lines)]
+    return [(sha, name) for sha, name in found if name.startswith("refs/tags/")]
 
 
-def _build(scratch: Path) -> Path:
-    """Make the bundle of the current templates in the directory `scratch`."""
+def _build(directory: Path) -> Path:
+    """Make the bundle of the current templates in `directory`."""
     if not shutil.which("git"):
         raise _error("git is not installed", "install git 2.27 or newer; Copier needs it")
-    repository, bundle = scratch / "repository", scratch / "templates.bundle"
+    repository, bundle = directory / "repository", directory / "templates.bundle"
     git = ["git", "-C", str(repository)]
     repository.mkdir()
-    _run([*git, "init", "--quiet", "--bare"])
+    _run([*git, "init", "--quiet", "--bare", "--template="])
     _run([*git, "fast-import", "--quiet"], _history(templates()))
     _run([*git, "symbolic-ref", "HEAD", "refs/heads/main"])
     _run([*git, "bundle", "create", "--quiet", str(bundle), "HEAD", "refs/heads/main", "--tags"])
@@ -130,9 +143,10 @@ def _run(command: list[str], stdin: bytes = b"") -> None:
         command, input=stdin, env={**environment, **GIT_SETTINGS}, capture_output=True, check=False
     )
     if done.returncode:
-        what = " ".join(command[3:5])
-        reason = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason"]
-        raise _error(f"git {what} failed: {reason[0]}", "check that git works and space is left")
+        told = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = told[-1] if told else f"exit code {done.returncode}"
+        hint = "check that git works, and that there is space for temporary files"
+        raise _error(f"git {command[3]} failed: {reason}", hint)
 
 
 @contextmanager

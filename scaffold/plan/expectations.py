@@ -1,4 +1,4 @@
-"""What the fake API of the generated tests has to see and to send, worked out from the spec alone."""
+"""What the fake API of a suite has to see and to send, worked out from the spec alone."""
 
 import base64
 import json
@@ -21,7 +21,6 @@ from scaffold.spec.model import (
     OAuth2Auth,
     Offset,
     PageNumber,
-    PageSize,
     Resource,
 )
 from scaffold.spec.placeholders import Placeholder, parse, references
@@ -68,8 +67,12 @@ def first_request(spec: ComponentSpec, resource: Resource, given: Values) -> tup
     if resource.incremental:
         start = settings.get(resource.incremental.config)
         query[resource.incremental.param] = converted(start, resource.incremental.format)
-    shown = {n: query_text(v) for n, v in query.items() if v is not None}
-    return shown, value(resources.body(resource), sources)
+    body = value(resources.body(resource), sources)
+    if (size := resource.paginator.page_size) and size.place in ("query", "body"):
+        asked = settings.get(size.config) or size.default
+        holder = query if size.place == "query" else body
+        holder[size.param] = min(asked, size.max or asked)
+    return {n: query_text(v) for n, v in query.items() if v is not None}, body
 
 
 def converted(start: Any, form: str) -> Any:
@@ -122,7 +125,8 @@ def paging(resource: Resource) -> Values:
     """Return the parameters of the fake API's paging for `resource`."""
     paginator = resource.paginator
     size = paginator.page_size
-    sized = {"size": size.param, "size_place": size.place} if isinstance(size, PageSize) else {}
+    places = {"query": "query", "body": "body", "header": "headers"}  # attributes of a Call
+    sized = {"size": size.param, "size_place": places[size.place]} if size else {}
     match paginator:
         case PageNumber() | Offset():
             is_page = isinstance(paginator, PageNumber)

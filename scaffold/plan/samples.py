@@ -29,9 +29,9 @@ _parser: Any = __import__("re._parser", fromlist=["parse"])  # the standard libr
 def is_valid(schema: Schema, value: Any) -> bool:
     """Tell whether `value` fits; dates and times are checked too."""
     checker = jsonschema.FormatChecker(["date", "time"])
-    if schema.get("format") == "date-time" and isinstance(value, str):
-        if not re.match(r"\d{4}-\d\d-\d\d(T\d\d:\d\d|$)", value):
-            return False
+    moment = schema.get("format") == "date-time" and isinstance(value, str)
+    if moment and not re.match(r"\d{4}-\d\d-\d\d(T\d\d:\d\d|$)", value):
+        return False
     validator = jsonschema.Draft202012Validator(schema, format_checker=checker)
     return bool(validator.is_valid(value))
 
@@ -190,17 +190,26 @@ def _is(given: Any, wanted: Any) -> bool:
     return given is not None and is_valid(wanted, given)
 
 
-def violation(spec: ComponentSpec, rule: Constraint) -> Config | None:
-    """Return a config that breaks `rule` and no check of a single field; None if none is found."""
-    base = config(spec, spec.resources[0])
-    chosen = {r.name: r for r in spec.resources}.get(str(rule.when.get(spec.resource_field or "")))
-    base = config(spec, chosen) if chosen else base
-    broken = base | {n: v for n, v in rule.when.items() if not isinstance(v, dict)}
-    for name, wanted in rule.must.items():
-        if not (wanted is None):
-            broken[name] = None
-    broken = {n: v for n, v in broken.items() if v is not None}
-    return None if holds(rule, with_defaults(spec, broken)) else broken
+def violations(spec: ComponentSpec, rule: Constraint) -> list[Config]:
+    """Return configs that break `rule`, in all it asks for and in each; none if none is found."""
+    by_name = {resource.name: resource for resource in spec.resources}
+    chosen = by_name.get(str(rule.when.get(spec.resource_field or "")), spec.resources[0])
+    fixed = {n: v for n, v in rule.when.items() if not isinstance(v, dict)}
+    base = config(spec, chosen) | fixed
+    fields = {field.name: field for field in spec.config}
+    needed = [name for name, wanted in rule.must.items() if wanted is not None]
+    wrongs: list[Config] = [dict.fromkeys(needed), *({name: None} for name in needed)]
+    wrongs += [
+        {name: sample(spec, fields[name])}
+        for name, wanted in rule.must.items()
+        if wanted is None and name in fields
+    ]
+    found: list[Config] = []
+    for wrong in wrongs:
+        broken = {n: v for n, v in (base | wrong).items() if v is not None}
+        if broken not in found and not holds(rule, with_defaults(spec, broken)):
+            found.append(broken)
+    return found
 
 
 def connection(spec: ComponentSpec) -> Config:

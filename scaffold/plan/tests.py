@@ -3,7 +3,9 @@
 from typing import Any, Literal
 
 from scaffold.naming import names
-from scaffold.plan import quoting, test_cases
+from scaffold.plan import quoting
+from scaffold.plan.suite import stubs, suite_plan
+from scaffold.plan.suite.facts import Facts
 from scaffold.spec.model import ComponentSpec
 
 Plan = dict[str, Any]
@@ -11,15 +13,11 @@ Plan = dict[str, Any]
 
 def tests_plan(spec: ComponentSpec, layout: Literal["package", "in-tree"]) -> Plan:
     """Return what templates/tests/rest_extractor.py.jinja prints for `spec`."""
-    if any(r.path is None for r in spec.resources) or spec.client.base_url is None:
-        return stub_tests(spec, layout)
-    plan = {"template": "tests/rest_extractor.py.jinja", **test_cases.plan(spec)}
-    return plan | driver_import(spec, layout)
-
-
-def stub_tests(spec: ComponentSpec, layout: str) -> Plan:
-    """Return the plan of a suite for a driver whose API nobody knows yet."""
-    return {"template": "tests/rest_extractor_stubs.py.jinja", **driver_import(spec, layout)}
+    if stubs.unknown_api(spec):
+        template, plan = "rest_extractor_stubs.py.jinja", stubs.suite(Facts(spec))
+    else:
+        template, plan = "rest_extractor.py.jinja", suite_plan(spec)
+    return {"template": f"tests/{template}", **plan, **driver_import(spec, layout)}
 
 
 def driver_import(spec: ComponentSpec, layout: str) -> Plan:

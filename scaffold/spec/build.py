@@ -21,6 +21,7 @@ from scaffold.spec.model import (
     NoAuth,
     Resource,
     RestClient,
+    Role,
 )
 
 CAPABILITIES = (
@@ -50,20 +51,14 @@ MIN_PYTHON = (3, 11)
 def build(document: Document) -> ComponentSpec:
     """Return the typed spec. `document` has no findings of severity error at level enhanced."""
     data, inferences = document.data, list[Inference]()
-    role, role_why = facts.role(data)
-    transport, transport_why = facts.transport(data)
-    _note(inferences, f"role {role}", role_why, stated=naming.split(data["name"])[1] == role)
-    stated = facts.get(data, "x-driver", "transport") is not None
-    _note(inferences, f"transport {transport}", transport_why, stated=stated)
-    driver = facts.get(data, "x-runtime", "driver")
-    driver_class = driver.rpartition(".")[2] if isinstance(driver, str) else None
+    role, transport = _kind(data, inferences)
+    driver_class = facts.driver_class(data)
     names = naming.names(data["name"], role, data.get("family"), driver_class)
     fields = connection(data, inferences)
     config = Config(data, inferences)
     resources = Resources(data, config, inferences)
     built = resources.build()
     config.add_standard()
-    resource_field = resources.resource_field
     client = _client(data, inferences)
     python_requires = _python_requires(data)
     return ComponentSpec(
@@ -81,7 +76,7 @@ def build(document: Document) -> ComponentSpec:
         connection=fields,
         client=client,
         doctor=_doctor(data, client, built, inferences),
-        resource_field=resource_field,
+        resource_field=resources.resource_field,
         resources=built,
         metrics=_metrics(data),
         events=_events(data),
@@ -97,9 +92,15 @@ def build(document: Document) -> ComponentSpec:
     )
 
 
-def _note(inferences: list[Inference], what: str, why: str, *, stated: bool) -> None:
-    if not stated:
-        inferences.append(Inference(what, why))
+def _kind(data: dict[str, Json], inferences: list[Inference]) -> tuple[Role, str]:
+    """Return role and transport; tell which of them the spec does not state."""
+    role, role_why = facts.role(data)
+    transport, transport_why = facts.transport(data)
+    if naming.split(data["name"])[1] != role:
+        inferences.append(Inference(f"role {role}", role_why))
+    if facts.get(data, "x-driver", "transport") is None:
+        inferences.append(Inference(f"transport {transport}", transport_why))
+    return role, transport
 
 
 def _client(data: dict[str, Json], inferences: list[Inference]) -> RestClient:

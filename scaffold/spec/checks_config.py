@@ -121,12 +121,12 @@ def names(document: Document) -> Iterator[Finding]:
     """No config field is called like a secret or like something of Osiris."""
     connection = facts.connection_names(document.data)
     for name in facts.properties(document.data):
-        reason = TAKEN.get(name, "")
+        reason, hint = TAKEN.get(name, ""), "choose another name"
         if SECRET_WORDS.fullmatch(name) and name not in connection:
             reason = "Osiris takes it for a secret and drops or refuses it"
+            hint += "; credentials belong into the connection"
         if reason:
             message = f"config field '{name}': {reason}"
-            hint = "choose another name; credentials belong into the connection"
             yield document.finding(
                 "SPEC-045", _at(name), message, hint, severity=Severity.WARNING, key=True
             )

@@ -1,5 +1,6 @@
 """Checks of what a component is: its name, role, metrics, and keys that Osiris does not know."""
 
+import difflib
 from collections.abc import Iterator
 
 from scaffold import naming
@@ -20,10 +21,8 @@ def name(document: Document) -> Iterator[Finding]:
     if not isinstance(data.get("name"), str):
         return
     role, _ = facts.role(data)
-    driver = facts.get(data, "x-runtime", "driver")
-    driver_class = driver.rpartition(".")[2] if isinstance(driver, str) else None
     try:
-        naming.names(data["name"], role, data.get("family"), driver_class)
+        naming.names(data["name"], role, data.get("family"), facts.driver_class(data))
     except naming.NameRefused as refused:
         yield document.finding("SPEC-020", "/name", str(refused), refused.hint)
 
@@ -38,7 +37,10 @@ def role(document: Document) -> Iterator[Finding]:
     said = facts.role(data)[0]
     if "name" in data and ending is None:
         message = f"the name does not end in .{said}"
-        hint = f"write '{data['name']}.{said}'; Osiris adds up rows by the ending"
+        before, _, last = str(data["name"]).rpartition(".")
+        misspelled = before and difflib.get_close_matches(last, naming.ROLES, 1, 0.7)
+        meant = f"{before if misspelled else data['name']}.{said}"
+        hint = f"write '{meant}'; Osiris adds up rows by the ending"
         yield document.finding("SPEC-021", "/name", message, hint, severity=Severity.WARNING)
     elif ending and modes and ending not in modes:
         message = f"the name says {ending}, modes says {modes[0]}"

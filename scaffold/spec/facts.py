@@ -106,6 +106,12 @@ def _mode_of(data: dict[str, Json], role_: str) -> str:
     return next(m for m in texts(data.get("modes")) if ROLE_OF_MODE.get(m) == role_)
 
 
+def driver_class(data: dict[str, Json]) -> str | None:
+    """Return the class that `x-runtime.driver` names, if it does."""
+    driver = get(data, "x-runtime", "driver")
+    return driver.rpartition(".")[2] if isinstance(driver, str) else None
+
+
 def requirement_name(requirement: str) -> str:
     """Return the package of a requirement, lower case."""
     return re.split(r"[^A-Za-z0-9._-]", requirement, maxsplit=1)[0].lower()

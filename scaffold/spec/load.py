@@ -1,5 +1,6 @@
 """Spec file -> data and the position of everything in it. Nothing is trusted, nothing crashes."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -162,7 +163,7 @@ def _read(path: str | Path, file: str) -> bytes:
         if str(path) == "-":
             content = sys.stdin.buffer.read(MAX_BYTES + 1)
         else:
-            with Path(path).open("rb") as stream:
+            with open(path, "rb", opener=_open) as stream:
                 content = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "not a valid file name"
@@ -175,6 +176,15 @@ def _read(path: str | Path, file: str) -> bytes:
         message = f"bigger than {MAX_BYTES // 1024} KiB"
         raise ScaffoldError([_finding("SPEC-001", file, message, hint)])
     return content
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file; a named pipe that nobody writes to is empty then, and does not wait."""
+    without_waiting = getattr(os, "O_NONBLOCK", 0)  # Windows has none
+    descriptor = os.open(path, flags | without_waiting)
+    if without_waiting:
+        os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _decode(content: bytes, file: str) -> str:
@@ -191,8 +201,9 @@ def _refuse_unsafe(text: str, file: str) -> None:
     if not match:
         return
     message = f"the character U+{ord(match[0]):04X} is not allowed"
+    hint = "save the file as UTF-8" if match[0] == "\0" else "take it out"
     position = _position(text, match.start())
-    finding = _finding("SPEC-006", file, message, "take it out", position)
+    finding = _finding("SPEC-006", file, message, hint, position)
     raise ScaffoldError([finding])
 
 
@@ -207,8 +218,8 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Finding:
     problem = getattr(error, "problem", None) or "not YAML"
     position = Position(mark.line + 1, mark.column + 1) if mark else Position(1, 1)
     if "'\\t'" in problem or _tab_indented(text, position):
-        hint = "indent with spaces"
-        return _finding("SPEC-002", file, "a tab is used for indentation", hint, position)
+        hint = "use spaces"
+        return _finding("SPEC-002", file, "a tab stands where spaces must", hint, position)
     context = getattr(error, "context", None)
     message = f"not valid YAML: {f'{context}, ' if context else ''}{problem}"
     hint = "check indentation, colons and quotes at and above this line"

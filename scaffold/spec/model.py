@@ -32,7 +32,7 @@ class ConnectionField:
 
 @dataclass(frozen=True)
 class ConfigField:
-    """A property of `configSchema`; `schema` is its JSON Schema, `added` when not the spec's own."""
+    """A property of `configSchema`; `schema` is its JSON Schema, `added` if not the spec's own."""
 
     name: str
     schema: dict[str, Json]

@@ -28,6 +28,7 @@ INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)", re.ASCII)
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 LEADING_ZERO = re.compile(r"[-+]?0[0-9]+", re.ASCII)
 NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")  # one character, as JSON escapes it
 # None belongs in a text that ends up in source code: controls, surrogates, non-characters.
 UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -147,7 +148,7 @@ class Composer:
             yield self._node(event, depth + 1)
 
     def _scalar(self, event: Any) -> Scalar:
-        position, text = position_of(event), event.value
+        position, text = position_of(event), PAIR.sub(_joined, event.value)
         if match := UNSAFE.search(text):
             message = f"the text holds the character U+{ord(match[0]):04X}"
             self.report("SPEC-006", position, message, "take it out; no text of a spec needs it")
@@ -168,28 +169,28 @@ class Composer:
             return BOOLEANS[text]
         if INTEGER.fullmatch(text):
             if len(text) > 21 or abs(int(text)) > MAX_INTEGER:
-                self.report(
-                    "SPEC-004", position, "the number is too big", "quote it to make it a text"
-                )
-                return 0
+                return self._too_big(position)
             return int(text)
         if FLOAT.fullmatch(text) and not LEADING_ZERO.fullmatch(text):
             number = float(text)
-            if math.isinf(number):
-                self.report(
-                    "SPEC-004", position, "the number is too big", "quote it to make it a text"
-                )
-                return 0
-            return number
+            return self._too_big(position) if math.isinf(number) else number
         if NO_NUMBER.fullmatch(text):
             message = f"'{text}' is not a number that JSON knows"
             self.report("SPEC-004", position, message, "quote it to make it a text")
         return text
 
+    def _too_big(self, position: Position) -> int:
+        self.report("SPEC-004", position, "the number is too big", "quote it to make it a text")
+        return 0
+
     def _unknown_tag(self, event: Any) -> None:
         message = "a tag ('!...') says a type that a spec cannot hold"
         hint = "remove the tag; to make a value a text, quote it"
         self.report("SPEC-004", position_of(event), message, hint)
+
+
+def _joined(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def position_of(event: Any) -> Position:

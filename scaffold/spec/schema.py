@@ -3,7 +3,8 @@
 import copy
 import difflib
 import json
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,6 +43,7 @@ class Violation:
     value: Json
     schema: dict[str, Json]
     instance: Json
+    is_key: bool = False  # `instance` is a key of what is at `path`
 
 
 def violations(stated: dict[str, Json], instance: Json) -> Iterator[Violation]:
@@ -49,7 +51,9 @@ def violations(stated: dict[str, Json], instance: Json) -> Iterator[Violation]:
     for error in Draft202012Validator(stated).iter_errors(instance):
         holder = error.schema if isinstance(error.schema, dict) else {}
         path = tuple(error.absolute_path)
-        yield Violation(path, str(error.validator), error.validator_value, holder, error.instance)
+        of_key = isinstance(error.instance, str) and isinstance(_follow(instance, path), dict)
+        value = error.validator_value
+        yield Violation(path, str(error.validator), value, holder, error.instance, of_key)
 
 
 def text() -> str:
@@ -105,6 +109,10 @@ def explain(
         case "type":
             message = f"{_label(path)} must be {_kinds(value)}, is {kind(instance)}"
             yield document.finding("SPEC-012", at, message, _type_hint(instance, value))
+        case _ if error.is_key:
+            message, hint = _value(error, shown)
+            told = f"a key of {_label(path)} {message}"
+            yield document.finding("SPEC-013", at + pointer(instance), told, hint, key=True)
         case _:
             message, hint = _value(error, shown)
             yield document.finding("SPEC-013", at, f"{_label(path)} {message}", hint)
@@ -194,13 +202,21 @@ def _value(error: Violation, shown: bool) -> tuple[str, str]:
         case "uniqueItems":
             return "has the same entry twice", "keep one of the two"
         case "pattern":
-            return "has the wrong form", _pattern_hint(error)
+            return f"has the wrong form{_odd(instance) if shown else ''}", _pattern_hint(error)
         case other:
             return f"breaks the rule '{other}' of its schema", ""
 
 
 def _at(validator: str) -> str:
     return "at least" if validator.startswith("min") else "at most"
+
+
+def _odd(text: str) -> str:
+    """Say which character beyond ASCII a text has, as it may look like another one."""
+    odd = next((char for char in text if not char.isascii()), None)
+    if odd is None:
+        return ""
+    return f": '{odd}' is U+{ord(odd):04X}, {unicodedata.name(odd, 'without a name')}"
 
 
 def _pattern_hint(error: Violation) -> str:
@@ -230,7 +246,7 @@ def _prune(data: Json, error: Violation) -> None:
             holder.pop(path[-1], None)
 
 
-def _follow(data: Json, path: list[str | int]) -> Json:
+def _follow(data: Json, path: Sequence[str | int]) -> Json:
     for part in path:
         if isinstance(data, dict):
             data = data.get(part)

@@ -13,6 +13,7 @@ from scaffold.spec import (
     checks_resources,
     checks_strict,
     facts,
+    lacking,
     schema,
 )
 from scaffold.spec.document import Document
@@ -42,13 +43,14 @@ def validate(document: Document, level: Level = "enhanced") -> list[Finding]:
     for step in LEVELS[: LEVELS.index(level) + 1]:
         for check in CHECKS[step]:
             findings += check(trimmed)
-    findings += _not_generated(trimmed, Severity.INFO)
+    findings += list(_not_generated(trimmed, Severity.INFO)) or list(lacking.findings(trimmed))
     return _sorted(findings)
 
 
 def generation_findings(document: Document) -> list[Finding]:
     """Return all findings that matter for a driver; what is not generated is an error here."""
-    kept = [finding for finding in validate(document) if finding.rule != "SPEC-022"]
+    told = ("SPEC-022", "SPEC-023")  # as errors below, and as stubs once it is generated
+    kept = [finding for finding in validate(document) if finding.rule not in told]
     sound = replace(document, data=schema.check(document)[1])
     return _sorted([*kept, *_not_generated(sound, Severity.ERROR)])
 
@@ -58,13 +60,14 @@ def _not_generated(document: Document, severity: Severity) -> Iterator[Finding]:
     transport, why = facts.transport(data)
     role, _ = facts.role(data)
     supported = "generated so far: REST extractors"
+    write = "; if it is one, write 'x-driver: {transport: rest, ...}'"
     if role not in GENERATED["role"]:
         message = f"a {role} is not generated yet"
         at = "/role" if "role" in data else "/modes"
         yield document.finding("SPEC-022", at, message, supported, severity=severity)
     if transport not in GENERATED["transport"]:
         message = f"transport {transport} is not generated yet ({why})"
-        hint = f"{supported}; for one, write 'x-driver: {{transport: rest, ...}}'"
+        hint = supported + (write if transport == "custom" else "")
         at = "/x-driver/transport"
         yield document.finding("SPEC-022", at, message, hint, severity=severity)
 

@@ -1,5 +1,6 @@
 """The README's commands work as they stand there, and it names all there are."""
 
+import json
 import os
 import re
 import shlex
@@ -18,7 +19,7 @@ COMMANDS = re.findall(r"^\$ osiris-new (.+)$", README, re.MULTILINE)
 
 
 def osiris_new(arguments: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
-    code = "from scaffold.cli import main; main()"
+    code = "from scaffold.__main__ import main; main()"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(
@@ -42,6 +43,30 @@ def test_every_command_and_option_is_in_the_readme() -> None:
         for parameter in command.params:
             for option in parameter.opts:
                 assert not option.startswith("--") or option in README, option
+
+
+def test_json_has_the_keys_that_the_readme_tells(tmp_path: Path) -> None:
+    rows = re.findall(
+        r"^\| (`(?:driver|validate|rules) .*--.*json`.*?) \| (.*) \|$", README, re.MULTILINE
+    )
+    told = [re.findall(r"`(\w+)`", re.sub(r"\(.*?\)", "", keys)) for _, keys in rows]
+    finding = re.findall(r"`(\w+)`", re.search(r"^A finding has (.*)$", README, re.MULTILINE)[1])
+    spec = str(ROOT / "component_specs" / "shopify.extractor.yaml")
+    commands = (
+        ["driver", spec, "--json"],
+        ["driver", "none.yaml", "--json"],
+        ["driver", spec, "--diff", "--json"],
+        ["rules", "--json"],
+    )
+
+    found = [json.loads(osiris_new(command, tmp_path).stdout) for command in commands]
+
+    assert [list(one[0] if isinstance(one, list) else one) for one in found] == told
+    assert list(found[0]["findings"][0]) == [
+        k for k in finding if k not in ("error", "warning", "info")
+    ]
+    report = json.loads(osiris_new(["validate", spec, "--format", "json"], tmp_path).stdout)
+    assert list(report) == told[1]
 
 
 def test_every_link_of_our_pages_leads_somewhere() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.rules import RULES
+
 ROOT = Path(__file__).parents[2]
 SHOP = ROOT / "component_specs" / "shopify.extractor.yaml"
-START = [sys.executable, "-c", "from scaffold.cli import main; main()"]
+START = [sys.executable, "-c", "from scaffold.__main__ import main; main()"]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -52,7 +55,7 @@ def stub_spec(path: Path) -> Path:
 def test_light_commands_import_nothing_heavy(args: list[str]) -> None:
     code = (
         "import sys; sys.argv = ['osiris-new', *sys.argv[1:]]\n"
-        "from scaffold.cli import main\n"
+        "from scaffold.__main__ import main\n"
         "try: main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
         "heavy = {'copier', 'black', 'pandas', 'jinja2', 'requests'} & set(sys.modules)\n"
@@ -167,6 +170,17 @@ def test_driver_as_json(tmp_path: Path) -> None:
     assert result["findings"][0]["rule"].startswith("SPEC-")
 
 
+def test_driver_refuses_as_json(tmp_path: Path) -> None:
+    done = run("driver", "none.yaml", "--json", cwd=tmp_path)
+    refused = json.loads(done.stdout)
+
+    assert (done.returncode, done.stderr) == (2, "")
+    assert (refused["format"], refused["errors"]) == (1, 1)
+    assert refused["findings"][0]["rule"] == "SPEC-001"
+    diff = json.loads(run("driver", SHOP, "--diff", "--json", cwd=tmp_path).stdout)
+    assert (diff["format"], diff["diff"][:4]) == (1, "--- ")
+
+
 def test_driver_with_open_stubs_needs_a_person(tmp_path: Path) -> None:
     done = run("driver", stub_spec(tmp_path / "stub.yaml"), "-o", tmp_path / "out")
 
@@ -196,7 +210,8 @@ def test_in_tree_conflicts_need_a_person(tmp_path: Path) -> None:
 
 
 def test_rules() -> None:
-    assert len(run("rules").stdout.splitlines()) > 60
+    listed = run("rules").stdout.splitlines()
+    assert [line.split()[0] for line in listed] == list(RULES)
     one = run("rules", "drv-016")
     assert one.returncode == 0
     assert "429" in one.stdout
@@ -266,7 +281,7 @@ def test_ctrl_c_is_one_line() -> None:
 
 def test_an_internal_error_is_one_line_unless_debugging(tmp_path: Path) -> None:
     code = (
-        "import scaffold.spec.load as l, scaffold.cli as c\n"
+        "import scaffold.spec.load as l, scaffold.__main__ as c\n"
         "def boom(path): raise KeyError('secret')\n"
         "l.load = boom\nc.main()"
     )
@@ -280,3 +295,78 @@ def test_an_internal_error_is_one_line_unless_debugging(tmp_path: Path) -> None:
     assert "report" in plain.stderr
     assert "secret" not in plain.stderr
     assert "Traceback" in loud.stderr
+
+
+def test_closed_streams_do_no_harm() -> None:
+    command = " ".join(shlex.quote(word) for word in START)
+    for line, code in (("schema >&-", 0), ("schema >&- 2>&-", 0), ("validate - <&- 2>&-", 1)):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {line}"],
+            capture_output=True,
+            text=True,
+            env=environment(),
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (code, ""), line
+
+
+def test_validate_tells_an_unreadable_file_among_others(tmp_path: Path) -> None:
+    done = run("validate", tmp_path, SHOP)
+
+    assert done.returncode == 2
+    assert "cannot be read: Is a directory" in done.stdout
+    assert "shopify.extractor.yaml:55:1" in done.stdout
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signals")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("wait", [0.5, 0.9])
+def test_signals_leave_nothing_anywhere(tmp_path: Path, name: str, wait: float) -> None:
+    temporary, target = tmp_path / "tmp", tmp_path / "target"
+    temporary.mkdir()
+    target.mkdir()
+    process = subprocess.Popen(
+        [*START, "driver", str(SHOP), "-o", str(target / "project")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(TMPDIR=str(temporary)),
+    )
+    time.sleep(wait)
+    for _ in range(3):
+        process.send_signal(signal.Signals[name])
+        time.sleep(0.02)
+    _, told = process.communicate(timeout=60)
+
+    if process.returncode == 0:  # it was quick
+        assert (target / "project" / "README.md").is_file()
+    else:
+        assert process.returncode == 128 + signal.Signals[name]
+        assert told == "interrupted; nothing was left half-written\n"
+        assert list(target.iterdir()) == []
+    assert list(temporary.iterdir()) == []
+
+
+def test_two_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    processes = [
+        subprocess.Popen(
+            [*START, "driver", str(SHOP), "-o", str(tmp_path / str(number))],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+        for number in range(3)
+    ]
+    for process in processes:
+        told = process.communicate(timeout=120)
+        assert process.returncode == 0, told
+
+    texts = [(tmp_path / str(n) / ".copier-answers.yml").read_bytes() for n in range(3)]
+    assert texts[0] == texts[1] == texts[2]
+
+
+def test_the_next_command_works_for_odd_directories(tmp_path: Path) -> None:
+    done = run("driver", SHOP, "-o", "-odd dir", cwd=tmp_path)
+
+    assert done.stdout.splitlines()[-1].startswith("Next: cd './-odd dir' && ")

@@ -40,8 +40,7 @@ keys = texts.filter(
     lambda text: not re.search(r"[\n\r\t]", text) and text.strip() and len(text) <= 100
 )
 PARAM = ("x-driver", "resources", "things", "params", "fixed")  # braces have a meaning here
-BASE: dict[str, Any] = yaml.safe_load(
-    """
+BASE: dict[str, Any] = yaml.safe_load("""
 name: hostile.extractor
 version: 1.0.0
 title: a
@@ -80,8 +79,7 @@ x-driver:
       data_selector: items
       params: {kind: "{config.kind}", note: "{config.note}", fixed: a}
       fields: {id: {type: integer, description: a}, a: string}
-"""
-)
+""")
 PLACES = (  # of texts: where any may stand
     ("title",),
     ("description",),
@@ -154,9 +152,7 @@ HARMLESS = rendered(spec_with({}, "a", "things", "fixed"))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.dictionaries(st.sampled_from(PLACES), texts, min_size=1), keys, keys, keys
-)
+@given(st.dictionaries(st.sampled_from(PLACES), texts, min_size=1), keys, keys, keys)
 @example(dict.fromkeys(PLACES, '"""\\'), "class", "a b", "{% raw %}")
 @example(dict.fromkeys(PLACES, "{{ plan }}#{'''\n\"\"\""), "__import__('os')", "'\"\\", '"""')
 @example(dict.fromkeys(PLACES, "\\N{x}\u202e\nimport os\n"), "1st", "None", "#{")
@@ -178,7 +174,9 @@ def test_texts_change_literals_only(
 
 @pytest.mark.parametrize("text", ["{{ plan }}", '"""', "it's", "{% if %}", "\\", "a\nb", "#{"])
 def test_texts_arrive_as_they_are(text: str) -> None:
-    files = rendered(spec_with({("x-driver", "client", "body_error", "auth", 0): text}, "f", "r", "p"))
+    files = rendered(
+        spec_with({("x-driver", "client", "body_error", "auth", 0): text}, "f", "r", "p")
+    )
 
     values = [n.value for n in ast.walk(ast.parse(files["driver"])) if isinstance(n, ast.Constant)]
     assert text in values

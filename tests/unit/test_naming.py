@@ -13,7 +13,6 @@ from scaffold.naming import NameRefused, camel, names, split, title
         ("my-api.v2.extractor", "my_api_v2_extractor", "MyAPIV2ExtractorDriver"),
         ("hubspot_crm.extractor", "hubspot_crm_extractor", "HubSpotCRMExtractorDriver"),
         ("odata.extractor", "odata_extractor", "ODataExtractorDriver"),
-        ("a..b.extractor", "a_b_extractor", "ABExtractorDriver"),
         ("orders", "orders_extractor", "OrdersExtractorDriver"),
         ("class.extractor", "class_extractor", "ClassExtractorDriver"),
     ],
@@ -35,7 +34,19 @@ def test_a_class_and_a_family_may_be_given() -> None:
     ("name", "says"),
     [
         ("1shop.extractor", "no Python package"),
-        ("_.extractor", "no Python package"),
+        *(
+            (name, "is empty or begins")
+            for name in (
+                "_.extractor",
+                "a..extractor",
+                ".extractor",
+                "shop.extractor.",
+                "-a.extractor",
+                "a.-.extractor",
+                "__init__.extractor",
+                "..",
+            )
+        ),
         ("a" * 41 + ".extractor", "longer than 50"),
         ("../evil", "other characters"),
         ("a/b.extractor", "other characters"),

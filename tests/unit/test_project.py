@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scaffold import project
-from scaffold.errors import ScaffoldError
-from scaffold.project import Conflict, diff, generate
+from scaffold.errors import Conflict, ScaffoldError
+from scaffold.project import diff, generate
 from scaffold.render import File, Rendered
 from scaffold.spec.build import build
 from scaffold.spec.load import load
@@ -87,7 +87,8 @@ def test_a_target_that_is_taken_is_refused_and_left_alone(
         "file": "is a file",
         "link": "is a symbolic link",
         "missing/new": "its parent directory does not exist",
-        "file/new": "its parent directory does not exist",
+        "file/new": "its parent is a file",
+        "file/a/new": "its parent directory does not exist",
     }.items():
         with pytest.raises(ScaffoldError, match=message) as caught:
             generate(spec, tmp_path / name)

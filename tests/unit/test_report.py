@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import pytest
 
@@ -79,6 +80,17 @@ def test_sarif() -> None:
 
 def test_sarif_without_findings_has_a_run() -> None:
     assert json.loads(report.sarif([]))["runs"][0]["results"] == []
+
+
+def test_a_file_name_of_any_bytes_is_told() -> None:
+    name = os.fsdecode(b"\xff: \n.yaml")
+    finding = Finding("SPEC-011", Severity.ERROR, Location(name), "unknown")
+    (result,) = json.loads(report.sarif([finding]))["runs"][0]["results"]
+
+    place = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert place == {"uri": "%FF%3A%20%0A.yaml"}
+    assert report.text([finding]).startswith("?: .yaml:1:1: ")
+    assert json.loads(report.json_report([finding]))["findings"][0]["file"] == name
 
 
 def test_summary() -> None:

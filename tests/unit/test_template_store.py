@@ -94,6 +94,17 @@ def test_a_bundle_that_has_more_versions_stays(home: Path, templates: Path, tmp_
 
 
 @pytest.mark.usefixtures("templates")
+def test_a_bundle_that_was_cut_off_is_replaced(home: Path) -> None:
+    install()
+    whole = bundle(home).read_bytes()
+    bundle(home).write_bytes(whole[:-30])
+
+    install()
+
+    assert bundle(home).read_bytes() == whole
+
+
+@pytest.mark.usefixtures("templates")
 @pytest.mark.parametrize("broken", [b"", b"not a bundle", b"# v2 git bundle\n", b"\xff\xfe\n\n"])
 def test_a_broken_bundle_is_replaced(home: Path, broken: bytes) -> None:
     bundle(home).parent.mkdir()

@@ -449,3 +449,11 @@ def test_specs_of_osiris_emit() -> None:
         emitted = build(load(path)).emitted
         assert emission_problems(emitted) == []
         assert not [text for text in emitted.get("secrets", []) if text.startswith("/connection/")]
+
+
+@pytest.mark.skipif("OSIRIS_SPECS" not in os.environ, reason="OSIRIS_SPECS names no directory")
+def test_the_schema_of_osiris_accepts_what_is_emitted() -> None:
+    osiris = Path(os.environ["OSIRIS_SPECS"])
+    schema = json.loads((osiris / "component-spec.schema.json").read_text(encoding="utf-8"))
+    for path in [*OWN.glob("*.yaml"), *osiris.glob("*.yaml")]:
+        assert not list(Draft202012Validator(schema).iter_errors(build(load(path)).emitted)), path

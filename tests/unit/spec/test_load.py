@@ -1,5 +1,7 @@
 """Reading: what is refused says where and what to do; what is read is what is written."""
 
+import os
+import threading
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -49,6 +51,7 @@ def refused(text: str) -> list[Finding]:
         ("! 12", "12"),
         ("=", "="),
         ('"a\\u2028b"', "a\u2028b"),
+        ('"\\uD83D\\uDE00"', "\U0001f600"),  # as json.dumps writes it
     ],
 )
 def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
@@ -193,6 +196,26 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         places[path] = (finding.location.line, finding.location.column)
 
     assert places[latin] == (2, 7)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_read_and_one_without_a_writer_does_not_wait(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ScaffoldError, match="is empty"):
+        load(pipe)
+
+    held = os.open(pipe, os.O_RDWR)  # so that the reader finds a writer, and waits for it
+
+    def write() -> None:
+        with pipe.open("w") as stream:
+            os.close(held)
+            stream.write(SHOP)
+
+    writer = threading.Timer(0.1, write)
+    writer.start()
+    assert load(pipe).text == SHOP
+    writer.join()
 
 
 def test_a_file_of_the_greatest_size_is_read(tmp_path: Path) -> None:

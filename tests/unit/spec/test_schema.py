@@ -70,7 +70,20 @@ def test_specs_of_osiris_are_valid() -> None:
         ({"version": GONE}, "SPEC-010", "", "needs the key 'version'", "Semantic"),
         ({"nmae": "x"}, "SPEC-011", "/nmae", "unknown key 'nmae'", "'name'"),
         ({"name": "../evil"}, "SPEC-013", "/name", "wrong form", "shopify.extractor"),
-        ({"name": "shоp.extractor"}, "SPEC-013", "/name", "wrong form", ""),  # Cyrillic o
+        (
+            {"name": "shоp.extractor"},  # Cyrillic o
+            "SPEC-013",
+            "/name",
+            "'о' is U+043E, CYRILLIC SMALL LETTER O",
+            "of a-z",
+        ),
+        (
+            {"x_driver__resources": {"": {"path": "x"}}},
+            "SPEC-013",
+            "/x-driver/resources/",
+            "a key of 'resources' must not be empty",
+            "",
+        ),
         (
             {"capabilities__discover": "yes"},
             "SPEC-012",

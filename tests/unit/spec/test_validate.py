@@ -35,6 +35,7 @@ def test_findings_use_only_rules_of_the_table_and_stand_in_order() -> None:
 CASES: list[tuple[str, dict[str, Any], str]] = [
     ("SPEC-020", {"name": "1shop.extractor"}, "package"),
     ("SPEC-020", {"name": "a" * 60 + ".extractor"}, "longer"),
+    ("SPEC-020", {"name": "a..extractor"}, "a part of the name"),
     ("SPEC-021", {"name": "shop.writer"}, "writer"),
     ("SPEC-021", {"role": "writer"}, "the name says extractor"),
     ("SPEC-021", {"family": "other"}, "the name says 'shop'"),
@@ -236,6 +237,22 @@ def test_what_is_not_generated_yet_is_told_and_refused(changes: dict[str, Any]) 
     assert "REST extractors" in refused.hint
 
 
+def test_what_a_complete_driver_lacks_is_told() -> None:
+    assert told(findings(), "SPEC-023") == []
+
+    lacking = told(
+        findings(**{"x_driver": GONE, "x-runtime": {"requirements": {"packages": ["requests"]}}}),
+        "SPEC-023",
+    )
+    said = " ".join(f.message for f in lacking)
+    assert {f.severity for f in lacking} == {Severity.INFO}
+    for part in ("where the API is", "how credentials are sent", "which paths", "how pages follow"):
+        assert part in said
+    custom = {C + "auth": {"type": "custom"}, P: {"type": "custom"}}
+    assert len(told(findings(**custom), "SPEC-023")) == 2
+    assert told(generation_findings(document(shop(**custom))), "SPEC-023") == []
+
+
 def test_hints_name_the_nearest_word() -> None:
     found = findings(**{R + "primary_key": "idd", R + "path": "{shop_domain}"})
 
@@ -262,3 +279,9 @@ def test_specs_of_osiris_have_no_error_even_at_level_strict() -> None:
     for path in paths:
         assert load(path).data == yaml.safe_load(path.read_text(encoding="utf-8"))
         assert errors(validate(load(path), "strict")) == []
+
+
+def test_a_misspelled_role_is_not_kept_in_the_hint() -> None:
+    (found,) = told(findings(name="shop.extracter"), "SPEC-021")
+
+    assert "write 'shop.extractor';" in found.hint
