@@ -14,13 +14,17 @@ help:
 	@echo 'make examples  write generated_examples/ anew from component_specs/'
 	@echo 'make clean     remove what these made'
 
-.venv/installed: pyproject.toml
+.venv/ready: pyproject.toml
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11' >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) install -e .
+	@touch $@
+
+.venv/installed: .venv/ready
 	$(BIN)/python $(PIP) install -e '.[dev]'
 	@touch $@
 
-example: .venv/installed
+example: .venv/ready
 	rm -rf example && mkdir example
 	$(BIN)/osiris-new driver component_specs/shopify.extractor.yaml -o $(EXAMPLE)
 	$(BIN)/python -m venv example/.venv

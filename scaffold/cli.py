@@ -231,7 +231,8 @@ def _told(spec: "ComponentSpec", generated: "Generated", layout: str) -> str:
     lines += [f"note: {generated.note}"] if generated.note else []
     inferred, stubs = len(spec.inferences), len(generated.open_stubs)
     lines.append(f"Generated {spec.name}: {len(generated.files)} files in {generated.directory}")
-    lines.append(f"Inferred: {inferred}; open stubs: {stubs}{' (see AGENTS.md)' if stubs else ''}")
+    see = " (see AGENTS.md)" if stubs and "AGENTS.md" in generated.files else ""
+    lines.append(f"Inferred: {inferred}; open stubs: {stubs}{see}")
     lines.append(f"Next: {_next(generated, layout)}")
     return "".join(line + "\n" for line in lines)
 

@@ -258,7 +258,7 @@ def _limits(spec: ComponentSpec) -> list[str]:
         (limits.rows, f"At most {limits.rows} rows in a run; more is an error."),
         (limits.size_mb, f"At most {limits.size_mb} MB of answers in a run; more is an error."),
         (limits.duration_seconds, f"A run ends with an error after {limits.duration_seconds} s."),
-        (limits.concurrency, f"Requests at a time: {limits.concurrency}."),
+        (limits.concurrency, f"Requests go one at a time, of {limits.concurrency} allowed."),
     ]
     sentences = [text for given, text in said if given is not None]
     if client.rate_limit.per_second:

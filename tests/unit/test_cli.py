@@ -187,6 +187,9 @@ def test_driver_with_open_stubs_needs_a_person(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     assert "open: " in done.stdout
     assert "AGENTS.md" in done.stdout.splitlines()[-2]
+    (tmp_path / "checkout").mkdir()
+    more = ["-o", tmp_path / "checkout", "--layout", "in-tree"]  # has no AGENTS.md
+    assert "AGENTS.md" not in run("driver", tmp_path / "stub.yaml", *more).stdout
 
 
 def test_diff_writes_nothing(tmp_path: Path) -> None:
