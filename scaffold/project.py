@@ -83,13 +83,16 @@ def generate(
     plan = make_plan(spec, layout)
     rendered = render(plan, template)
     _check_names(rendered)
+    notes = [rendered.note] if rendered.note else []
+    if layout == "in-tree" and not (target / "osiris").is_dir():
+        notes.append("there was no directory 'osiris' here; is this an Osiris checkout?")
     with _readable_errors(target):
         if layout == "package":
             _fill(target, rendered.files)
         else:
             _add(target, rendered.files)
     stubs = tuple(OpenStub(**stub) for stub in plan["driver"]["stubs"])
-    return Generated(target, tuple(rendered.files), stubs, rendered.note)
+    return Generated(target, tuple(rendered.files), stubs, "; ".join(notes))
 
 
 def _check_free(target: Path) -> None:

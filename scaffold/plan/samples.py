@@ -192,13 +192,10 @@ def _is(given: Any, wanted: Any) -> bool:
 
 def violations(spec: ComponentSpec, rule: Constraint) -> list[Config]:
     """Return configs that break `rule`, in all it asks for and in each; none if none is found."""
-    by_name = {resource.name: resource for resource in spec.resources}
-    chosen = by_name.get(str(rule.when.get(spec.resource_field or "")), spec.resources[0])
-    fixed = {n: v for n, v in rule.when.items() if not isinstance(v, dict)}
-    base = config(spec, chosen) | fixed
-    fields = {field.name: field for field in spec.config}
+    base, fields = _constrained(spec, rule), {field.name: field for field in spec.config}
     needed = [name for name, wanted in rule.must.items() if wanted is not None]
     wrongs: list[Config] = [dict.fromkeys(needed), *({name: None} for name in needed)]
+    wrongs += [{name: "1" * (length - 1)} for name, length in _least_lengths(rule).items()]
     wrongs += [
         {name: sample(spec, fields[name])}
         for name, wanted in rule.must.items()
@@ -210,6 +207,26 @@ def violations(spec: ComponentSpec, rule: Constraint) -> list[Config]:
         if broken not in found and not holds(rule, with_defaults(spec, broken)):
             found.append(broken)
     return found
+
+
+def just_kept(spec: ComponentSpec, rule: Constraint) -> Config | None:
+    """Return a config with texts as short as `rule` lets them be; None where it does not say."""
+    shortest = {name: "1" * length for name, length in _least_lengths(rule).items()}
+    config_ = _constrained(spec, rule) | shortest
+    return config_ if shortest and holds(rule, with_defaults(spec, config_)) else None
+
+
+def _constrained(spec: ComponentSpec, rule: Constraint) -> Config:
+    """Return a config that `rule` applies to."""
+    by_name = {resource.name: resource for resource in spec.resources}
+    chosen = by_name.get(str(rule.when.get(spec.resource_field or "")), spec.resources[0])
+    return config(spec, chosen) | {n: v for n, v in rule.when.items() if not isinstance(v, dict)}
+
+
+def _least_lengths(rule: Constraint) -> dict[str, int]:
+    """Return how long the texts that `rule` asks for have to be, where it says so."""
+    schemas = {name: wanted for name, wanted in rule.must.items() if isinstance(wanted, dict)}
+    return {name: schema["minLength"] for name, schema in schemas.items() if "minLength" in schema}
 
 
 def connection(spec: ComponentSpec) -> Config:

@@ -150,9 +150,12 @@ def test_a_checkout_gets_what_is_missing(spec: ComponentSpec, tmp_path: Path) ->
     (tmp_path / "a" / "b.py").write_bytes(b"y\n")
     (tmp_path / "a" / "other").write_text("mine")
 
-    generate(spec, tmp_path, layout="in-tree")
+    generated = generate(spec, tmp_path, layout="in-tree")
 
     assert tree(tmp_path) == WRITTEN | {"a/other": b"mine"}
+    assert "is this an Osiris checkout?" in generated.note
+    (tmp_path / "osiris").mkdir()
+    assert generate(spec, tmp_path, layout="in-tree").note == ""
 
 
 @pytest.mark.parametrize("what", ["other text", "directory", "link", "link above"])

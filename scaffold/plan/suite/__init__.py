@@ -117,5 +117,6 @@ def _of_metrics(facts: Facts) -> Plan:
     return {
         "metrics": shown.removeprefix("METRICS = "),
         "calls_metric": next((m for m in metrics if m in ("api_calls", "api_calls_made")), ""),
+        "memory": "memory_mb" in metrics,
         "measured": block(f"expected = {{{expected}}}", 4) if expected else "",
     }

@@ -7,7 +7,7 @@ from scaffold.plan import config, expectations, samples
 from scaffold.plan.quoting import assignment
 from scaffold.plan.suite import cases
 from scaffold.plan.suite.facts import Facts
-from scaffold.spec.model import Resource
+from scaffold.spec.model import ConfigField, Resource
 from scaffold.spec.placeholders import Placeholder, parse
 
 Plan = dict[str, Any]
@@ -29,6 +29,7 @@ def tables(facts: Facts) -> dict[str, Any]:
         "EXAMPLES": list(examples(facts)),
         "CHUNK_FIELD": facts.chunk_field,
         "BROKEN": broken(facts),
+        "KEPT": kept(facts),
         "FORBIDDEN": [n for n in facts.connection if rules.get(n) == "forbidden"],
         "WARNED": {name: samples.sample(spec, fields[name]) for name in warned},
     }
@@ -41,6 +42,7 @@ def constants(facts: Facts) -> list[str]:
         "FILTERS": "resource, config, where and how it is sent",
         "EXAMPLES": "resource, config, the first request's query",
         "BROKEN": "config, what is said of it",
+        "KEPT": "config, what is not said of it",
     }
     always = ("REQUIRED_CONFIG",)
     return [
@@ -75,6 +77,15 @@ def broken(facts: Facts) -> list[tuple[Plan, str]]:
     ]
 
 
+def kept(facts: Facts) -> list[tuple[Plan, str]]:
+    """Return configs that just keep a constraint, and what would be said if they did not."""
+    return [
+        (config, " ".join(rule.error.split()))
+        for rule in facts.spec.constraints
+        if (config := samples.just_kept(facts.spec, rule)) is not None
+    ]
+
+
 def filters(facts: Facts) -> Iterator[tuple[str, Plan, str, str, Any]]:
     """Yield, for each optional config field that a request sends, where its value has to be."""
     spec = facts.spec
@@ -82,7 +93,7 @@ def filters(facts: Facts) -> Iterator[tuple[str, Plan, str, str, Any]]:
     for resource in facts.order:
         for (place, name), template in _sent(resource).items():
             field = _config_field(template)
-            if field not in fields or (value := samples.sample(spec, fields[field])) is None:
+            if field not in fields or (value := _value(facts, fields[field])) is None:
                 continue
             given = facts.cases[resource.name]["config"] | {field: value}
             complete = samples.with_defaults(spec, given)
@@ -90,6 +101,16 @@ def filters(facts: Facts) -> Iterator[tuple[str, Plan, str, str, Any]]:
                 query, body = expectations.first_request(spec, resource, given)
                 shown = (query if place == "query" else body).get(name)
                 yield resource.name, {field: value}, place, name, shown
+
+
+def _value(facts: Facts, field: ConfigField) -> Any:
+    """Return a value for `field`; a list of two where the spec takes it, as they are joined."""
+    items = field.schema.get("items")
+    if isinstance(items, dict):
+        pair = [v for v in [*items.get("enum", []), *samples.TEXTS] if samples.is_valid(items, v)]
+        if samples.is_valid(field.schema, pair[:2]):
+            return pair[:2]
+    return samples.sample(facts.spec, field)
 
 
 def _sent(resource: Resource) -> dict[tuple[str, str], Any]:

@@ -10,7 +10,7 @@ from scaffold.plan.suite.facts import Facts
 from scaffold.spec.model import ComponentSpec
 
 Plan = dict[str, Any]
-SHARED_TABLES = ("REQUIRED_CONFIG", "OPTIONAL", "WRONG_CONFIG", "RIGHT_CONFIG", "BROKEN")
+SHARED_TABLES = ("REQUIRED_CONFIG", "OPTIONAL", "WRONG_CONFIG", "RIGHT_CONFIG", "BROKEN", "KEPT")
 
 
 def unknown_api(spec: ComponentSpec) -> bool:
