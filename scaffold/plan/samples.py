@@ -232,6 +232,8 @@ def _least_lengths(rule: Constraint) -> dict[str, int]:
 def connection(spec: ComponentSpec) -> Config:
     """Return a connection whose secrets are canaries: texts found nowhere else."""
     values: Config = {}
+    texts = [spec.client.headers, spec.client.params, [r.params for r in spec.resources]]
+    sent = {ref.field for ref in references(texts) if ref.root == "connection"}
     for field in spec.connection:
         if field.name == spec.client.rate_limit.connection_field:
             values[field.name] = 50
@@ -239,6 +241,6 @@ def connection(spec: ComponentSpec) -> Config:
             continue
         elif field.sensitive:
             values[field.name] = f"canary-{re.sub('[^a-z0-9]+', '-', field.name.lower())}"
-        elif field.required:
+        elif field.required or (field.default is None and field.name in sent):
             values[field.name] = field.default or field.example or f"example-{field.name}"
     return values

@@ -44,7 +44,10 @@ HARMLESS = [
     (r"latency = round", "a rounding, or a thousandth more"),
     (r"^_probe: .*_Api\(", "the health check has no config and neither waits nor reads the date"),
     (r"(params=|_Request\(.*|_pages\(resource, )None", "`None` means no parameters, and no parent"),
-    (r'_sources = .*=> .*"(XX)?connection(XX)?": ', "no request of this spec asks the connection"),
+    (
+        r'_sources = .*=> .*"(XX|)(?i:connection)(XX|)": ',
+        "no request of this spec asks the connection",
+    ),
     (r"\) > 0: => .*\) >= 0:", "to sleep for no time is not to sleep"),
     (r"allow_redirects=None|renew=None|_token = None", "`None` is as false as what was there"),
     (r"BUDGET_HEADER, |RESET_HEADER, ", "no number, like the text that was there"),
@@ -56,6 +59,20 @@ HARMLESS = [
     ),
     (r"_SpecError\(|_ApiError\(", "the wording of a message"),
     (r"raise ValueError\(", "the text is replaced by the place of the value"),
+    (r"HTTPS://", "scheme and host may be spelled in capitals"),
+    (r'=> "get" if|else "post",', "requests spells a method in capitals"),
+    (r"_records\(None, body\)", "every resource has its records in the same place"),
+    (r"_name\(None\)", "there is one resource only, whatever config says"),
+    (
+        r"pd\.Series\(values, (dtype=None|dtype=\"int64\")?\)$",
+        "microseconds are exact as numbers, too",
+    ),
+    (r"previous: list\[dict\] = None", "there is no page before the first"),
+    (
+        r"strict=|newline=|UTF-8-SIG",
+        "the lengths are compared before; names of encodings have no case",
+    ),
+    (r"body = \"\"", "neither has an error"),
     (r'safe="XXXX"', "X is never escaped"),
     (r"pd\.DataFrame\(columns", "a column has the same index"),
     (r"map\(type, values\)", "a shortcut: reading what fits as it is gives the same"),
@@ -67,6 +84,7 @@ HARMLESS = [
     (r'"Accept": "application/json"', "the session sends it too, or the name in another case"),
     (r"Content-Type", "requests sends it anyway, or the name in another case"),
 ]
+SENDS_HEADERS = ("_Api._authorize", "_Api._renew_token", "_authorize", "_session", "_sign", "_wait")
 ANOTHER_CASE = "HTTP does not mind the case of a header's name"
 
 
@@ -321,7 +339,7 @@ def changed(before: str, after: str) -> tuple[str, str]:
 def reason(mutant: Mutant) -> str:
     """Return why a survivor is harmless, "" if nobody has said."""
     removed, added = (" ".join(text.split()) for text in (mutant.removed, mutant.added))
-    if removed.lower() == added.lower() and re.search(r"headers|_header", removed):
+    if removed.lower() == added.lower() and mutant.function in SENDS_HEADERS:
         return ANOTHER_CASE
     text = f"{mutant.function}: {removed} => {added}"
     return next((why for pattern, why in HARMLESS if re.search(pattern, text)), "")

@@ -151,7 +151,7 @@ def skeleton(code: str) -> str:
 HARMLESS = rendered(spec_with({}, "a", "things", "fixed"))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.sampled_from(PLACES), texts, min_size=1), keys, keys, keys)
 @example(dict.fromkeys(PLACES, '"""\\'), "class", "a b", "{% raw %}")
 @example(dict.fromkeys(PLACES, "{{ plan }}#{'''\n\"\"\""), "__import__('os')", "'\"\\", '"""')

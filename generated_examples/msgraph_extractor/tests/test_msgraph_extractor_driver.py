@@ -51,7 +51,7 @@ TOKEN_FORM = {
 }
 TOKEN_AUTHORIZATION = None
 ROOT = "https://graph.microsoft.com/v1.0"  # of the spec, without `base_url`
-DOCTOR = ("GET", "/v1.0/organization")
+DOCTOR = ("GET", "/v1.0/organization", {})
 START, PROGRESS, COMPLETE, FAILED, DISCOVERED = (
     "extraction.start",
     "extraction.progress",
@@ -236,6 +236,8 @@ KEPT = [  # config, what is not said of it
         "user_id is required when resource is attachments",
     ),
 ]
+# resource, what its path cannot do without
+NEEDED = [("messages", "user_id"), ("attachments", "user_id")]
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -436,13 +438,14 @@ class Clock:
     """A clock that only sleeping moves."""
 
     def __init__(self):
-        self.time = 0.0
+        self.time, self.slept = 0.0, []
 
     def __call__(self):
         return self.time
 
     def sleep(self, seconds):
         assert seconds >= 0
+        self.slept.append(seconds)
         self.time += seconds
 
 
@@ -450,7 +453,7 @@ class FakeApi(ThreadingHTTPServer):
     """The API on a local socket: names the next page's URL.
 
     `script`: scenes to play instead, one per request. `stuck`: the same page for ever. `lies`: more
-    is promised than there is.
+    is promised than there is. `silent`: whether there is more is left out.
     """
 
     daemon_threads = True
@@ -461,7 +464,7 @@ class FakeApi(ThreadingHTTPServer):
         self.connection = {**CONNECTION, "base_url": self.url}
         self.script, self.calls, self.urls, self.timeouts, self.sent = [], [], [], [], []
         self.clients, self.sockets, self.closed = [], 0, 0
-        self.stuck = self.lies = False
+        self.stuck = self.lies = self.silent = False
         self.length, self.patience, self.settings = 0, None, {}
         self.over, self.clock = threading.Event(), Clock()
         self.tokens, self.lifetime, self.token_calls, self.token_script = 0, 100, [], []
@@ -597,7 +600,7 @@ class Handler(BaseHTTPRequestHandler):
             for parent, records in self.server.listings[name]
             if self.is_for(case, parent)
         ]
-        if not found and (self.call.method, self.call.path) == DOCTOR:
+        if not found and (self.call.method, self.call.path) == DOCTOR[:2]:
             return self.send(200, b"{}")
         if not found:
             return self.send(404, b"")
@@ -937,6 +940,7 @@ def test_a_stream_closed_early_closes_its_client(api):
 def test_a_dry_run_returns_a_typed_row_and_asks_nobody(name):
     context = Context()
     config = {**CASES[name].config, "dry_run": True}
+    config["resolved_connection"] = {"base_url": "ftp://a.example"}  # nobody asks for it
 
     driver = Driver(lambda connection: pytest.fail("a request is prepared"))
     df = driver.run(step_id="s", config=config, ctx=context)["df"]
@@ -1181,6 +1185,7 @@ def test_a_retry_waits_as_long_as_the_api_asks(api, status, asked, limits):
 
     api.read()
 
+    assert limits[0] <= api.clock.slept[0] <= limits[1]
     least, most = (max(limit, INTERVAL) for limit in limits)
     assert least - 0.001 <= api.waits()[0] <= min(max(most, INTERVAL), MAX_WAIT) + INTERVAL + 0.001
 
@@ -1247,9 +1252,9 @@ def test_waits_double_until_the_longest(api):
 
     api.read()
 
-    for attempt, wait in enumerate(api.waits()[: MAX_ATTEMPTS - 1]):
-        least = max(min(INITIAL_WAIT * 2**attempt, MAX_WAIT), INTERVAL)
-        assert least - 0.001 <= wait <= max(min(least + 1, MAX_WAIT), INTERVAL) + 0.001
+    for attempt in range(MAX_ATTEMPTS - 1):
+        least = min(INITIAL_WAIT * 2**attempt, MAX_WAIT)
+        assert [s for s in api.clock.slept if least <= s <= min(least + 1, MAX_WAIT)]
 
 
 def test_a_token_is_fetched_once_as_the_spec_says(api):
@@ -1427,6 +1432,13 @@ def test_a_wrong_config_field_is_refused(field, wrong):
         assert f"; config field {field!r} must be {wanted}; " in text
 
 
+def test_all_wrong_config_fields_are_told_at_once():
+    text = problems({field: values[0] for field, (_, values) in WRONG_CONFIG.items()})
+
+    wanted = {field: wanted for field, (wanted, _) in WRONG_CONFIG.items()}
+    assert all(f"; config field {field!r} must be {wanted[field]}; " in text for field in wanted)
+
+
 @pytest.mark.parametrize(("field", "values"), RIGHT_CONFIG.items())
 def test_a_right_config_field_is_taken(field, values):
     for value in values:
@@ -1455,6 +1467,13 @@ def test_all_problems_are_told_at_once():
 def test_a_constraint_of_the_spec_is_checked(config, error):
     assert f"; {error}; " in problems(config)
     assert error not in problems(CASES[NAME].config)
+
+
+@pytest.mark.parametrize(("name", "field"), NEEDED)
+def test_a_field_that_a_path_refers_to_is_required(name, field):
+    config = {n: value for n, value in CASES[name].config.items() if n != field}
+
+    assert f"; config field {field!r} is required to read {name}; " in problems(config)
 
 
 @pytest.mark.parametrize(("config", "error"), KEPT)
@@ -1551,7 +1570,7 @@ def test_doctor_finds_a_healthy_connection(api):
     elapsed = (time.perf_counter() - started) * 1000
     assert ok and 20 <= details.pop("latency_ms") <= elapsed
     assert details == {"category": "ok", "message": "connected"}
-    assert [(call.method, call.path) for call in api.calls] == [DOCTOR]
+    assert [(call.method, call.path, call.query) for call in api.calls] == [DOCTOR]
     assert api.clients[0].items() >= api.connection.items()
     assert api.closed == 2 and api.timeouts[-1] <= 2
 
@@ -1571,14 +1590,15 @@ def test_doctor_names_the_category_of_a_failure_in_time(api, caplog, scene, expe
     assert not [secret for secret in SECRETS if secret in details["message"] + caplog.text]
 
 
-@pytest.mark.parametrize("connection", [None, {}, "text"])
+@pytest.mark.parametrize("connection", [None, {}, "text", {"base_url": "ftp://a.example"}])
 def test_doctor_names_what_a_connection_lacks(api, connection):
     ok, details = api.driver.doctor(connection)
 
     assert (ok, details["category"], details["latency_ms"]) == (False, "unknown", None)
-    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")]
+    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")[:-1]]
     wanted = [f"resolved_connection field {field!r} is required" for field in REQUIRED]
     assert [problem for problem in problems if "required" in problem] == wanted
+    assert all(problem.startswith("resolved_connection field ") for problem in problems)
 
 
 @pytest.mark.parametrize(("error", "category"), ERRORS)

@@ -28,15 +28,15 @@ from stripe_extractor import stripe_extractor_driver as driver_module
 Driver = driver_module.StripeExtractorDriver
 NOW = datetime.fromtimestamp(1767225600, UTC)
 EACH = "[*]"
-CONNECTION = {"secret": "canary-secret"}  # secrets are canaries
+CONNECTION = {"secret": "canary-secret", "account": "acct_example"}  # secrets are canaries
 SECRETS = ["canary-secret"]  # these may be shown nowhere
 ECHO = " ".join(SECRETS).encode()  # what an API that tells secrets answers
-HEADERS = {"Stripe-Version": "2024-06-20"}
+HEADERS = {"Stripe-Version": "2024-06-20", "Stripe-Account": "acct_example"}
 NAME = "customers"  # the resource that most tests read
 REQUIRED = ["secret"]  # of a connection
 AUTH_HEADER = ("Authorization", "Basic Y2FuYXJ5LXNlY3JldDo=")
 ROOT = "https://api.stripe.com/v1"  # of the spec, without `base_url`
-DOCTOR = ("GET", "/v1/balance")
+DOCTOR = ("GET", "/v1/balance", {})
 START, PROGRESS, COMPLETE, FAILED, DISCOVERED = (
     "extraction.start",
     "extraction.progress",
@@ -48,6 +48,7 @@ PAGED = ["customers", "charges", "invoices", "invoice_lines"]
 LYING = ["customers", "charges", "invoices", "invoice_lines"]
 SIZED = ["customers", "charges", "invoices", "invoice_lines"]
 PAGE_FIELD = "limit"
+UNTOLD = ["customers", "charges", "invoices", "invoice_lines"]
 IN_PATHS = [("invoice_lines", "id")]  # a parent's fields
 # answers for NAME that are not as the spec says
 DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
@@ -164,12 +165,33 @@ RIGHT_CONFIG = {
 }
 FILTERS = [  # resource, config, where and how it is sent
     ("customers", {"email": "a"}, "query", "email", "a"),
-    ("customers", {"created_from": "2025-01-01T00:00:00Z"}, "query", "created[gte]", "1735689600"),
+    ("customers", {"created_from": "2025-01-31T12:30:00"}, "query", "created[gte]", "1738326600"),
+    (
+        "customers",
+        {"created_from": "2025-01-31T12:30:00+02:00"},
+        "query",
+        "created[gte]",
+        "1738319400",
+    ),
     ("charges", {"customer": "cus_A"}, "query", "customer", "cus_A"),
-    ("charges", {"created_from": "2025-01-01T00:00:00Z"}, "query", "created[gte]", "1735689600"),
+    ("charges", {"created_from": "2025-01-31T12:30:00"}, "query", "created[gte]", "1738326600"),
+    (
+        "charges",
+        {"created_from": "2025-01-31T12:30:00+02:00"},
+        "query",
+        "created[gte]",
+        "1738319400",
+    ),
     ("invoices", {"customer": "cus_A"}, "query", "customer", "cus_A"),
     ("invoices", {"invoice_status": "paid"}, "query", "status", "paid"),
-    ("invoices", {"created_from": "2025-01-01T00:00:00Z"}, "query", "created[gte]", "1735689600"),
+    ("invoices", {"created_from": "2025-01-31T12:30:00"}, "query", "created[gte]", "1738326600"),
+    (
+        "invoices",
+        {"created_from": "2025-01-31T12:30:00+02:00"},
+        "query",
+        "created[gte]",
+        "1738319400",
+    ),
 ]
 EXAMPLES = [  # resource, config, the first request's query
     ("customers", {"resource": "customers", "limit": None}, {"limit": "100"}),
@@ -186,6 +208,8 @@ EXAMPLES = [  # resource, config, the first request's query
 ]
 CHUNK_FIELD = "chunk_size"
 FORBIDDEN = ["secret"]
+OVERRIDES = {"account": "acct_A"}
+WARNED = []
 
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -383,13 +407,14 @@ class Clock:
     """A clock that only sleeping moves."""
 
     def __init__(self):
-        self.time = 0.0
+        self.time, self.slept = 0.0, []
 
     def __call__(self):
         return self.time
 
     def sleep(self, seconds):
         assert seconds >= 0
+        self.slept.append(seconds)
         self.time += seconds
 
 
@@ -397,7 +422,7 @@ class FakeApi(ThreadingHTTPServer):
     """The API on a local socket: continues after a record.
 
     `script`: scenes to play instead, one per request. `stuck`: the same page for ever. `lies`: more
-    is promised than there is.
+    is promised than there is. `silent`: whether there is more is left out.
     """
 
     daemon_threads = True
@@ -408,7 +433,7 @@ class FakeApi(ThreadingHTTPServer):
         self.connection = {**CONNECTION, "base_url": self.url}
         self.script, self.calls, self.urls, self.timeouts, self.sent = [], [], [], [], []
         self.clients, self.sockets, self.closed = [], 0, 0
-        self.stuck = self.lies = False
+        self.stuck = self.lies = self.silent = False
         self.length, self.patience, self.settings = 0, None, {}
         self.over, self.clock = threading.Event(), Clock()
         self.listings = {}  # resource -> [(record of its parent, its records)]
@@ -539,7 +564,7 @@ class Handler(BaseHTTPRequestHandler):
             for parent, records in self.server.listings[name]
             if self.is_for(case, parent)
         ]
-        if not found and (self.call.method, self.call.path) == DOCTOR:
+        if not found and (self.call.method, self.call.path) == DOCTOR[:2]:
             return self.send(200, b"{}")
         if not found:
             return self.send(404, b"")
@@ -661,7 +686,8 @@ def keyset(handler, name, records):
     skip = 0 if last is None or api.stuck else known.index(str(last)) + 1
     page = records[skip : skip + api.length]
     more = skip + api.length < len(records) or api.lies
-    return page, [(paging["has_more"], more)] if paging.get("has_more") else [], {}
+    tells = paging.get("has_more") and not api.silent
+    return page, [(paging["has_more"], more)] if tells else [], {}
 
 
 PAGING = {"keyset": keyset}
@@ -865,6 +891,7 @@ def test_a_stream_closed_early_closes_its_client(api):
 def test_a_dry_run_returns_a_typed_row_and_asks_nobody(name):
     context = Context()
     config = {**CASES[name].config, "dry_run": True}
+    config["resolved_connection"] = {"base_url": "ftp://a.example"}  # nobody asks for it
 
     driver = Driver(lambda connection: pytest.fail("a request is prepared"))
     df = driver.run(step_id="s", config=config, ctx=context)["df"]
@@ -929,6 +956,13 @@ def test_a_server_that_promises_more_than_it_sends_is_found_out(api, name):
 
     with pytest.raises(RuntimeError, match=r"validation\): the (API says there is|last record)"):
         api.read(name)
+
+
+@pytest.mark.parametrize("name", UNTOLD)
+def test_where_the_api_does_not_tell_whether_there_is_more_the_records_do(api, name):
+    api.silent = True
+
+    assert rows(api.read(name)) == api.frame(name)
 
 
 @pytest.mark.parametrize(("name", "field"), IN_PATHS)
@@ -1058,6 +1092,7 @@ def test_a_retry_waits_as_long_as_the_api_asks(api, status, asked, limits):
 
     api.read()
 
+    assert limits[0] <= api.clock.slept[0] <= limits[1]
     least, most = (max(limit, INTERVAL) for limit in limits)
     assert least - 0.001 <= api.waits()[0] <= min(max(most, INTERVAL), MAX_WAIT) + INTERVAL + 0.001
 
@@ -1110,9 +1145,9 @@ def test_waits_double_until_the_longest(api):
 
     api.read()
 
-    for attempt, wait in enumerate(api.waits()[: MAX_ATTEMPTS - 1]):
-        least = max(min(INITIAL_WAIT * 2**attempt, MAX_WAIT), INTERVAL)
-        assert least - 0.001 <= wait <= max(min(least + 1, MAX_WAIT), INTERVAL) + 0.001
+    for attempt in range(MAX_ATTEMPTS - 1):
+        least = min(INITIAL_WAIT * 2**attempt, MAX_WAIT)
+        assert [s for s in api.clock.slept if least <= s <= min(least + 1, MAX_WAIT)]
 
 
 METRICS = [
@@ -1205,6 +1240,13 @@ def test_a_wrong_config_field_is_refused(field, wrong):
         assert f"; config field {field!r} must be {wanted}; " in text
 
 
+def test_all_wrong_config_fields_are_told_at_once():
+    text = problems({field: values[0] for field, (_, values) in WRONG_CONFIG.items()})
+
+    wanted = {field: wanted for field, (wanted, _) in WRONG_CONFIG.items()}
+    assert all(f"; config field {field!r} must be {wanted[field]}; " in text for field in wanted)
+
+
 @pytest.mark.parametrize(("field", "values"), RIGHT_CONFIG.items())
 def test_a_right_config_field_is_taken(field, values):
     for value in values:
@@ -1236,6 +1278,22 @@ def test_a_config_may_not_override_what_is_the_connections(api, field):
 
     with pytest.raises(ValueError, match=f"config field '{field}' may not override the connection"):
         api.read(**{field: "other"})
+
+
+@pytest.mark.parametrize(("field", "value"), OVERRIDES.items())
+def test_an_override_is_done_and_warned_of_where_the_spec_says_so(api, field, value):
+    context, seen = Context(), []
+    client = api.client
+    driver = Driver(lambda c: seen.append(c) or client(c), api.clock.sleep, api.clock)
+    config = api.config(NAME, **{field: value})
+    api.script = [answer(404)]
+
+    with pytest.raises(RuntimeError):
+        driver.run(step_id="s", config=config, ctx=context)
+
+    text = f"Step s: config field {field!r} overrides the connection"
+    assert seen[0][field] == value
+    assert (("warning", text) in context.logs) == (field in WARNED)
 
 
 @pytest.mark.parametrize("field", REQUIRED)
@@ -1327,7 +1385,7 @@ def test_doctor_finds_a_healthy_connection(api):
     elapsed = (time.perf_counter() - started) * 1000
     assert ok and 20 <= details.pop("latency_ms") <= elapsed
     assert details == {"category": "ok", "message": "connected"}
-    assert [(call.method, call.path) for call in api.calls] == [DOCTOR]
+    assert [(call.method, call.path, call.query) for call in api.calls] == [DOCTOR]
     assert api.clients[0].items() >= api.connection.items()
     assert api.closed == 2 and api.timeouts[-1] <= 2
 
@@ -1347,14 +1405,15 @@ def test_doctor_names_the_category_of_a_failure_in_time(api, caplog, scene, expe
     assert not [secret for secret in SECRETS if secret in details["message"] + caplog.text]
 
 
-@pytest.mark.parametrize("connection", [None, {}, "text"])
+@pytest.mark.parametrize("connection", [None, {}, "text", {"base_url": "ftp://a.example"}])
 def test_doctor_names_what_a_connection_lacks(api, connection):
     ok, details = api.driver.doctor(connection)
 
     assert (ok, details["category"], details["latency_ms"]) == (False, "unknown", None)
-    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")]
+    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")[:-1]]
     wanted = [f"resolved_connection field {field!r} is required" for field in REQUIRED]
     assert [problem for problem in problems if "required" in problem] == wanted
+    assert all(problem.startswith("resolved_connection field ") for problem in problems)
 
 
 @pytest.mark.parametrize(("error", "category"), ERRORS)

@@ -37,7 +37,7 @@ NAME = "movies"  # the resource that most tests read
 REQUIRED = ["key"]  # of a connection
 AUTH_QUERY = ("api_key", "canary-key")
 ROOT = "https://api.themoviedb.org/3"  # of the spec, without `base_url`
-DOCTOR = ("GET", "/3/authentication")
+DOCTOR = ("GET", "/3/authentication", {})
 START, PROGRESS, COMPLETE, FAILED, DISCOVERED = (
     "extraction.start",
     "extraction.progress",
@@ -377,13 +377,14 @@ class Clock:
     """A clock that only sleeping moves."""
 
     def __init__(self):
-        self.time = 0.0
+        self.time, self.slept = 0.0, []
 
     def __call__(self):
         return self.time
 
     def sleep(self, seconds):
         assert seconds >= 0
+        self.slept.append(seconds)
         self.time += seconds
 
 
@@ -391,7 +392,7 @@ class FakeApi(ThreadingHTTPServer):
     """The API on a local socket: counts pages, answers in one page.
 
     `script`: scenes to play instead, one per request. `stuck`: the same page for ever. `lies`: more
-    is promised than there is.
+    is promised than there is. `silent`: whether there is more is left out.
     """
 
     daemon_threads = True
@@ -402,7 +403,7 @@ class FakeApi(ThreadingHTTPServer):
         self.connection = {**CONNECTION, "base_url": self.url}
         self.script, self.calls, self.urls, self.timeouts, self.sent = [], [], [], [], []
         self.clients, self.sockets, self.closed = [], 0, 0
-        self.stuck = self.lies = False
+        self.stuck = self.lies = self.silent = False
         self.length, self.patience, self.settings = 0, None, {}
         self.over, self.clock = threading.Event(), Clock()
         self.listings = {}  # resource -> [(record of its parent, its records)]
@@ -533,7 +534,7 @@ class Handler(BaseHTTPRequestHandler):
             for parent, records in self.server.listings[name]
             if self.is_for(case, parent)
         ]
-        if not found and (self.call.method, self.call.path) == DOCTOR:
+        if not found and (self.call.method, self.call.path) == DOCTOR[:2]:
             return self.send(200, b"{}")
         if not found:
             return self.send(404, b"")
@@ -660,6 +661,8 @@ def counted(handler, name, records):
         "total": total,
         "has_more": skip + api.length < total,
     }
+    if api.silent:
+        del values["has_more"]
     return page, [(paging[key], value) for key, value in values.items() if paging.get(key)], {}
 
 
@@ -793,7 +796,7 @@ def test_the_frame_is_the_same_for_every_chunk_size(api, monkeypatch, size):
     pd.testing.assert_frame_equal(whole, pieces)
 
 
-def test_nulls_and_undeclared_members_are_kept(api):
+def test_nulls_and_undeclared_members_are_kept(api, monkeypatch):
     records, case = api.records(NAME), CASES[NAME]
     records[0] |= {"x_text": "t", "x_object": {"a": [1]}} | dict.fromkeys(FREE_FIELDS)
     records[1] |= {"x_object": None, "x_number": 2**53 + 1}
@@ -811,6 +814,8 @@ def test_nulls_and_undeclared_members_are_kept(api):
     assert df[FREE_FIELDS].iloc[:2].isna().all(axis=None)
     dtypes = [DTYPES[case.fields[field]] for field in FREE_FIELDS]
     assert df[FREE_FIELDS].dtypes.astype(str).tolist() == dtypes
+    monkeypatch.setattr(driver_module, "CHUNK_SIZE", 1)
+    pd.testing.assert_frame_equal(df, api.read())
 
 
 @pytest.mark.parametrize(("name", "field", "sent", "held_as"), SPELLINGS)
@@ -846,6 +851,7 @@ def test_config_and_inputs_are_left_alone(api):
 def test_a_dry_run_returns_a_typed_row_and_asks_nobody(name):
     context = Context()
     config = {**CASES[name].config, "dry_run": True}
+    config["resolved_connection"] = {"base_url": "ftp://a.example"}  # nobody asks for it
 
     driver = Driver(lambda connection: pytest.fail("a request is prepared"))
     df = driver.run(step_id="s", config=config, ctx=context)["df"]
@@ -1050,6 +1056,7 @@ def test_a_retry_waits_as_long_as_the_api_asks(api, status, asked, limits):
 
     api.read()
 
+    assert limits[0] <= api.clock.slept[0] <= limits[1]
     least, most = (max(limit, INTERVAL) for limit in limits)
     assert least - 0.001 <= api.waits()[0] <= min(max(most, INTERVAL), MAX_WAIT) + INTERVAL + 0.001
 
@@ -1104,9 +1111,9 @@ def test_waits_double_until_the_longest(api):
 
     api.read()
 
-    for attempt, wait in enumerate(api.waits()[: MAX_ATTEMPTS - 1]):
-        least = max(min(INITIAL_WAIT * 2**attempt, MAX_WAIT), INTERVAL)
-        assert least - 0.001 <= wait <= max(min(least + 1, MAX_WAIT), INTERVAL) + 0.001
+    for attempt in range(MAX_ATTEMPTS - 1):
+        least = min(INITIAL_WAIT * 2**attempt, MAX_WAIT)
+        assert [s for s in api.clock.slept if least <= s <= min(least + 1, MAX_WAIT)]
 
 
 METRICS = [("rows_read", "rows"), ("api_calls", "calls"), ("duration_ms", "ms")]
@@ -1187,6 +1194,13 @@ def test_a_wrong_config_field_is_refused(field, wrong):
     for value in values:
         text = problems({**CASES[NAME].config, field: value})
         assert f"; config field {field!r} must be {wanted}; " in text
+
+
+def test_all_wrong_config_fields_are_told_at_once():
+    text = problems({field: values[0] for field, (_, values) in WRONG_CONFIG.items()})
+
+    wanted = {field: wanted for field, (wanted, _) in WRONG_CONFIG.items()}
+    assert all(f"; config field {field!r} must be {wanted[field]}; " in text for field in wanted)
 
 
 @pytest.mark.parametrize(("field", "values"), RIGHT_CONFIG.items())
@@ -1302,7 +1316,7 @@ def test_doctor_finds_a_healthy_connection(api):
     elapsed = (time.perf_counter() - started) * 1000
     assert ok and 20 <= details.pop("latency_ms") <= elapsed
     assert details == {"category": "ok", "message": "connected"}
-    assert [(call.method, call.path) for call in api.calls] == [DOCTOR]
+    assert [(call.method, call.path, call.query) for call in api.calls] == [DOCTOR]
     assert api.clients[0].items() >= api.connection.items()
     assert api.closed == 2 and api.timeouts[-1] <= 2
 
@@ -1322,14 +1336,15 @@ def test_doctor_names_the_category_of_a_failure_in_time(api, caplog, scene, expe
     assert not [secret for secret in SECRETS if secret in details["message"] + caplog.text]
 
 
-@pytest.mark.parametrize("connection", [None, {}, "text"])
+@pytest.mark.parametrize("connection", [None, {}, "text", {"base_url": "ftp://a.example"}])
 def test_doctor_names_what_a_connection_lacks(api, connection):
     ok, details = api.driver.doctor(connection)
 
     assert (ok, details["category"], details["latency_ms"]) == (False, "unknown", None)
-    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")]
+    problems = [problem.partition(",")[0] for problem in details["message"].split("; ")[:-1]]
     wanted = [f"resolved_connection field {field!r} is required" for field in REQUIRED]
     assert [problem for problem in problems if "required" in problem] == wanted
+    assert all(problem.startswith("resolved_connection field ") for problem in problems)
 
 
 @pytest.mark.parametrize(("error", "category"), ERRORS)

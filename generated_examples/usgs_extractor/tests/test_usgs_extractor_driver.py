@@ -37,7 +37,7 @@ HEADERS = {"User-Agent": "osiris-extractor"}
 NAME = "earthquakes"  # the resource that most tests read
 REQUIRED = []  # of a connection
 ROOT = "https://earthquake.usgs.gov/fdsnws/event/1"  # of the spec, without `base_url`
-DOCTOR = ("GET", "/fdsnws/event/1/version")
+DOCTOR = ("GET", "/fdsnws/event/1/version", {})
 START, PROGRESS, COMPLETE, FAILED, DISCOVERED = (
     "extraction.start",
     "extraction.progress",
@@ -348,13 +348,14 @@ class Clock:
     """A clock that only sleeping moves."""
 
     def __init__(self):
-        self.time = 0.0
+        self.time, self.slept = 0.0, []
 
     def __call__(self):
         return self.time
 
     def sleep(self, seconds):
         assert seconds >= 0
+        self.slept.append(seconds)
         self.time += seconds
 
 
@@ -362,7 +363,7 @@ class FakeApi(ThreadingHTTPServer):
     """The API on a local socket: counts pages.
 
     `script`: scenes to play instead, one per request. `stuck`: the same page for ever. `lies`: more
-    is promised than there is.
+    is promised than there is. `silent`: whether there is more is left out.
     """
 
     daemon_threads = True
@@ -373,7 +374,7 @@ class FakeApi(ThreadingHTTPServer):
         self.connection = {**CONNECTION, "base_url": self.url}
         self.script, self.calls, self.urls, self.timeouts, self.sent = [], [], [], [], []
         self.clients, self.sockets, self.closed = [], 0, 0
-        self.stuck = self.lies = False
+        self.stuck = self.lies = self.silent = False
         self.length, self.patience, self.settings = 0, None, {}
         self.over, self.clock = threading.Event(), Clock()
         self.listings = {}  # resource -> [(record of its parent, its records)]
@@ -502,7 +503,7 @@ class Handler(BaseHTTPRequestHandler):
             for parent, records in self.server.listings[name]
             if self.is_for(case, parent)
         ]
-        if not found and (self.call.method, self.call.path) == DOCTOR:
+        if not found and (self.call.method, self.call.path) == DOCTOR[:2]:
             return self.send(200, b"{}")
         if not found:
             return self.send(404, b"")
@@ -571,7 +572,8 @@ def encoded(case, records, members=()):
     """Return the bytes of an answer with `records`, and with `members` elsewhere in the body."""
     if case.response == "csv":
         text = io.StringIO()
-        writer = csv.DictWriter(text, [*case.fields, *case.others])
+        columns = dict.fromkeys([*case.fields, *case.others, *(n for r in records for n in r)])
+        writer = csv.DictWriter(text, list(columns))
         writer.writeheader()
         writer.writerows({n: held(case, v) for n, v in record.items()} for record in records)
         return text.getvalue().encode()
@@ -635,6 +637,8 @@ def counted(handler, name, records):
         "total": total,
         "has_more": skip + api.length < total,
     }
+    if api.silent:
+        del values["has_more"]
     return page, [(paging[key], value) for key, value in values.items() if paging.get(key)], {}
 
 
@@ -762,6 +766,23 @@ def test_the_frame_is_the_same_for_every_chunk_size(api, size):
     pd.testing.assert_frame_equal(whole, pieces)
 
 
+def test_empty_cells_and_undeclared_columns_are_kept(api):
+    records = api.records(NAME)
+    records[0]["x_text"] = 'a,"b"\r\nc'
+    records[1] |= dict.fromkeys(FREE_FIELDS, "")
+
+    df = api.read()
+
+    assert rows(df)[0]["x_text"] == 'a,"b"\r\nc' and df["x_text"][1:].isna().all()
+    assert df[FREE_FIELDS].iloc[1].isna().all()
+
+
+def test_a_file_without_a_header_has_no_records(api):
+    api.script = [answer(200, b"")]
+
+    assert len(api.read()) == 0
+
+
 @pytest.mark.parametrize(("name", "field", "sent", "held_as"), SPELLINGS)
 def test_other_spellings_of_a_value_are_read(api, name, field, sent, held_as):
     api.records(name)[0][field] = sent
@@ -818,6 +839,7 @@ def test_a_stream_closed_early_closes_its_client(api):
 def test_a_dry_run_returns_a_typed_row_and_asks_nobody(name):
     context = Context()
     config = {**CASES[name].config, "dry_run": True}
+    config["resolved_connection"] = {"base_url": "ftp://a.example"}  # nobody asks for it
 
     driver = Driver(lambda connection: pytest.fail("a request is prepared"))
     df = driver.run(step_id="s", config=config, ctx=context)["df"]
@@ -975,6 +997,7 @@ def test_a_retry_waits_as_long_as_the_api_asks(api, status, asked, limits):
 
     api.read()
 
+    assert limits[0] <= api.clock.slept[0] <= limits[1]
     least, most = (max(limit, INTERVAL) for limit in limits)
     assert least - 0.001 <= api.waits()[0] <= min(max(most, INTERVAL), MAX_WAIT) + INTERVAL + 0.001
 
@@ -1041,9 +1064,9 @@ def test_waits_double_until_the_longest(api):
 
     api.read()
 
-    for attempt, wait in enumerate(api.waits()[: MAX_ATTEMPTS - 1]):
-        least = max(min(INITIAL_WAIT * 2**attempt, MAX_WAIT), INTERVAL)
-        assert least - 0.001 <= wait <= max(min(least + 1, MAX_WAIT), INTERVAL) + 0.001
+    for attempt in range(MAX_ATTEMPTS - 1):
+        least = min(INITIAL_WAIT * 2**attempt, MAX_WAIT)
+        assert [s for s in api.clock.slept if least <= s <= min(least + 1, MAX_WAIT)]
 
 
 METRICS = [("rows_read", "rows"), ("bytes_processed", "bytes"), ("duration_ms", "ms")]
@@ -1126,6 +1149,13 @@ def test_a_wrong_config_field_is_refused(field, wrong):
     for value in values:
         text = problems({**CASES[NAME].config, field: value})
         assert f"; config field {field!r} must be {wanted}; " in text
+
+
+def test_all_wrong_config_fields_are_told_at_once():
+    text = problems({field: values[0] for field, (_, values) in WRONG_CONFIG.items()})
+
+    wanted = {field: wanted for field, (wanted, _) in WRONG_CONFIG.items()}
+    assert all(f"; config field {field!r} must be {wanted[field]}; " in text for field in wanted)
 
 
 @pytest.mark.parametrize(("field", "values"), RIGHT_CONFIG.items())
@@ -1219,7 +1249,7 @@ def test_doctor_finds_a_healthy_connection(api):
     elapsed = (time.perf_counter() - started) * 1000
     assert ok and 20 <= details.pop("latency_ms") <= elapsed
     assert details == {"category": "ok", "message": "connected"}
-    assert [(call.method, call.path) for call in api.calls] == [DOCTOR]
+    assert [(call.method, call.path, call.query) for call in api.calls] == [DOCTOR]
     assert api.clients[0].items() >= api.connection.items()
     assert api.closed == 2 and api.timeouts[-1] <= 2
 

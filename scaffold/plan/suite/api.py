@@ -57,7 +57,9 @@ def _identity(facts: Facts) -> list[str]:
         lines.append(assignment("ROOT", root, "of the spec, without `base_url`"))
     if spec.doctor and spec.doctor.path is not None:
         path = expectations.text(spec.doctor.path.lstrip("/"), sources)
-        probe = (spec.doctor.method, f"{expectations.base_path(spec)}/{path}")
+        sent = expectations.value(spec.client.params, sources)
+        query = {n: expectations.query_text(v) for n, v in sent.items() if "{" not in str(v)}
+        probe = (spec.doctor.method, f"{expectations.base_path(spec)}/{path}", query)
         lines.append(assignment("DOCTOR", probe))
     events = [event for event in driver_constants.EVENTS.items() if _happens(facts, event[0])]
     names = ", ".join(name for _, (name, _) in events)
@@ -90,8 +92,18 @@ def groups(facts: Facts) -> dict[str, Any]:
         "TOTALLED": _first(n for n, p in tops.items() if p.get("total") or p.get("total_pages")),
         "SIZED": sized if len(fields) == 1 else [],
         "PAGE_FIELD": fields[0] if len(fields) == 1 else "",
+        "UNTOLD": [
+            n
+            for n, p in by_type.items()
+            if p.get("has_more") and p["type"] in ("counted", "keyset") and not _is_counted(p)
+        ],
         "IN_PATHS": in_paths(facts),
     }
+
+
+def _is_counted(paging: dict[str, Any]) -> bool:
+    """Tell whether an answer says how many records or pages there are."""
+    return bool(paging.get("total") or paging.get("total_pages"))
 
 
 def _first(names: Any) -> str:

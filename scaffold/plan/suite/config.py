@@ -8,7 +8,7 @@ from scaffold.plan.quoting import assignment
 from scaffold.plan.suite import cases
 from scaffold.plan.suite.facts import Facts
 from scaffold.spec.model import ConfigField, Resource
-from scaffold.spec.placeholders import Placeholder, parse
+from scaffold.spec.placeholders import Placeholder, parse, references
 
 Plan = dict[str, Any]
 
@@ -19,7 +19,7 @@ def tables(facts: Facts) -> dict[str, Any]:
     used = {*facts.cases[facts.name]["config"], "dry_run"}
     rules = {field.name: field.override for field in spec.connection}
     fields = {field.name: field for field in spec.config}
-    warned = [n for n, rule in rules.items() if rule == "warning" and n in fields]
+    overrides = [n for n, r in rules.items() if r in ("allowed", "warning") and n in fields]
     return {
         "REQUIRED_CONFIG": [field.name for field in spec.config if field.required],
         "OPTIONAL": [f.name for f in spec.config if not f.required and f.name not in used],
@@ -31,7 +31,9 @@ def tables(facts: Facts) -> dict[str, Any]:
         "BROKEN": broken(facts),
         "KEPT": kept(facts),
         "FORBIDDEN": [n for n in facts.connection if rules.get(n) == "forbidden"],
-        "WARNED": {name: samples.sample(spec, fields[name]) for name in warned},
+        "NEEDED": needed(facts),
+        "OVERRIDES": {name: samples.sample(spec, fields[name]) for name in overrides},
+        "WARNED": [name for name in overrides if rules[name] == "warning"],
     }
 
 
@@ -43,8 +45,9 @@ def constants(facts: Facts) -> list[str]:
         "EXAMPLES": "resource, config, the first request's query",
         "BROKEN": "config, what is said of it",
         "KEPT": "config, what is not said of it",
+        "NEEDED": "resource, what its path cannot do without",
     }
-    always = ("REQUIRED_CONFIG",)
+    always = ["REQUIRED_CONFIG"] + ["WARNED"] * bool(tables(facts)["OVERRIDES"])
     return [
         assignment(name, value, notes.get(name, ""))
         for name, value in tables(facts).items()
@@ -86,6 +89,21 @@ def kept(facts: Facts) -> list[tuple[Plan, str]]:
     ]
 
 
+def needed(facts: Facts) -> list[tuple[str, str]]:
+    """Return resource and config field where a path refers to a field that may be left out."""
+    fields = facts.spec.config
+    free = {f.name for f in fields if not f.required and f.schema.get("default") is None}
+    by_name = {resource.name: resource for resource in facts.order}
+    found = []
+    for resource in facts.order:
+        lineage = [resource]
+        while lineage[-1].parent:
+            lineage.append(by_name[lineage[-1].parent])
+        used = references([part.path or "" for part in lineage])
+        found += [(resource.name, r.field) for r in used if r.root == "config" and r.field in free]
+    return list(dict.fromkeys(found))
+
+
 def filters(facts: Facts) -> Iterator[tuple[str, Plan, str, str, Any]]:
     """Yield, for each optional config field that a request sends, where its value has to be."""
     spec = facts.spec
@@ -93,24 +111,33 @@ def filters(facts: Facts) -> Iterator[tuple[str, Plan, str, str, Any]]:
     for resource in facts.order:
         for (place, name), template in _sent(resource).items():
             field = _config_field(template)
-            if field not in fields or (value := _value(facts, fields[field])) is None:
-                continue
-            given = facts.cases[resource.name]["config"] | {field: value}
-            complete = samples.with_defaults(spec, given)
-            if all(samples.holds(rule, complete) for rule in spec.constraints):
-                query, body = expectations.first_request(spec, resource, given)
-                shown = (query if place == "query" else body).get(name)
-                yield resource.name, {field: value}, place, name, shown
+            for value in _values(facts, fields[field]) if field in fields else ():
+                given = facts.cases[resource.name]["config"] | {field: value}
+                complete = samples.with_defaults(spec, given)
+                if all(samples.holds(rule, complete) for rule in spec.constraints):
+                    query, body = expectations.first_request(spec, resource, given)
+                    shown = (query if place == "query" else body).get(name)
+                    yield resource.name, {field: value}, place, name, shown
 
 
-def _value(facts: Facts, field: ConfigField) -> Any:
-    """Return a value for `field`; a list of two where the spec takes it, as they are joined."""
+def _values(facts: Facts, field: ConfigField) -> list[Any]:
+    """Return a value for `field`: a list of two, as they are joined; moments in several zones."""
+    moments = ["2025-01-31T12:30:00", "2025-01-31T12:30:00+02:00"]
+    if field.name in _converted(facts) and samples.is_valid(field.schema, moments[0]):
+        return moments
     items = field.schema.get("items")
     if isinstance(items, dict):
         pair = [v for v in [*items.get("enum", []), *samples.TEXTS] if samples.is_valid(items, v)]
         if samples.is_valid(field.schema, pair[:2]):
-            return pair[:2]
-    return samples.sample(facts.spec, field)
+            return [pair[:2]]
+    value = samples.sample(facts.spec, field)
+    return [] if value is None else [value]
+
+
+def _converted(facts: Facts) -> set[str]:
+    """Return the config fields that requests have in another form than they are given."""
+    steps = [resource.incremental for resource in facts.order if resource.incremental]
+    return {step.config for step in steps if step.format != "iso8601"}
 
 
 def _sent(resource: Resource) -> dict[tuple[str, str], Any]:

@@ -10,7 +10,15 @@ from scaffold.plan.suite.facts import Facts
 from scaffold.spec.model import ComponentSpec
 
 Plan = dict[str, Any]
-SHARED_TABLES = ("REQUIRED_CONFIG", "OPTIONAL", "WRONG_CONFIG", "RIGHT_CONFIG", "BROKEN", "KEPT")
+SHARED_TABLES = (
+    "REQUIRED_CONFIG",
+    "OPTIONAL",
+    "WRONG_CONFIG",
+    "RIGHT_CONFIG",
+    "BROKEN",
+    "KEPT",
+    "NEEDED",
+)
 
 
 def unknown_api(spec: ComponentSpec) -> bool:
