@@ -66,7 +66,7 @@ SIZED = ["users", "groups", "messages", "group_members"]
 PAGE_FIELD = "page_size"
 IN_PATHS = [("group_members", "id"), ("attachments", "id")]  # a parent's fields
 # answers for NAME that are not as the spec says
-DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
+DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]", {}]
 TIMEOUT = 60.0  # seconds
 RETRIED = [429, 500, 502, 503, 504]  # statuses
 MAX_ATTEMPTS = 5

@@ -52,7 +52,7 @@ SIZED = ["tasks"]
 PAGE_FIELD = "limit"
 IN_PATHS = [("vms", "node"), ("tasks", "node")]  # a parent's fields
 # answers for NAME that are not as the spec says
-DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
+DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]", {}]
 TIMEOUT = 30.0  # seconds
 RETRIED = [429, 500, 502, 503, 504]  # statuses
 MAX_ATTEMPTS = 3

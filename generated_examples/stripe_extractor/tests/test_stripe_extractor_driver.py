@@ -51,7 +51,7 @@ PAGE_FIELD = "limit"
 UNTOLD = ["customers", "charges", "invoices", "invoice_lines"]
 IN_PATHS = [("invoice_lines", "id")]  # a parent's fields
 # answers for NAME that are not as the spec says
-DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
+DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]", {}]
 TIMEOUT = 80.0  # seconds
 RETRIED = [409, 429, 500, 502, 503, 504]  # statuses
 MAX_ATTEMPTS = 3

@@ -50,7 +50,7 @@ LYING = ["movies", "tv", "movie_reviews"]
 TOTALLED = "movies"
 IN_PATHS = [("movie_reviews", "id")]  # a parent's fields
 # answers for NAME that are not as the spec says
-DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
+DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]", {}]
 TIMEOUT = 20.0  # seconds
 RETRIED = [429, 500, 502, 503, 504]  # statuses
 MAX_ATTEMPTS = 3

@@ -775,6 +775,7 @@ def test_empty_cells_and_undeclared_columns_are_kept(api):
 
     assert rows(df)[0]["x_text"] == 'a,"b"\r\nc' and df["x_text"][1:].isna().all()
     assert df[FREE_FIELDS].iloc[1].isna().all()
+    pd.testing.assert_frame_equal(df, api.read(**{CHUNK_FIELD: 1}))
 
 
 def test_a_file_without_a_header_has_no_records(api):

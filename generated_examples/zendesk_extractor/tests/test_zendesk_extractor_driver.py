@@ -55,7 +55,7 @@ PAGE_FIELD = "page_size"
 IN_PATHS = [("ticket_comments", "id")]  # a parent's fields
 END_CURSOR = ""
 # answers for NAME that are not as the spec says
-DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]"]
+DEFIANT = [b"", b"<html>", b'{"a": [', b"null", b"5", b'"text"', b"{}", [1], ["a"], [[]], b"[]", {}]
 TIMEOUT = 60.0  # seconds
 RETRIED = [429, 500, 502, 503, 504]  # statuses
 MAX_ATTEMPTS = 3

@@ -136,6 +136,8 @@ def _misbehaviour(facts: Facts) -> list[str]:
     """Return wrong answers and failures, and what has to come of them."""
     client, case = facts.spec.client, facts.cases[facts.name]
     defiant = DEFIANT[case["response"]] + ([b"[]"] if case["steps"] else [])
+    if case["steps"] and expectations.EACH not in case["steps"]:
+        defiant = [*defiant, {}]
     lines = [
         assignment("DEFIANT", defiant, "answers for NAME that are not as the spec says"),
         assignment("TIMEOUT", float(client.timeout), "seconds"),

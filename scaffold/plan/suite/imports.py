@@ -6,14 +6,15 @@ from scaffold.plan.suite.facts import Facts
 
 def imports(facts: Facts) -> str:
     """Return the import statements, sorted as isort does."""
+    return block(_modules(facts), _members(facts))
+
+
+def _modules(facts: Facts) -> dict[str, bool]:
     csv = any(case["response"] == "csv" for case in facts.cases.values())
-    discover = facts.spec.capabilities["discover"]
-    types = {case["paging"]["type"] for case in facts.cases.values()}
-    kinds = facts.used_kinds
-    modules = {
+    return {
         "copy": True,
         "csv": csv,
-        "hashlib": discover,
+        "hashlib": facts.spec.capabilities["discover"],
         "inspect": any(facts.stubs.values()),
         "io": csv,
         "json": True,
@@ -25,19 +26,21 @@ def imports(facts: Facts) -> str:
         "time": facts.spec.doctor is not None,
         "traceback": True,
     }
-    members = {
+
+
+def _members(facts: Facts) -> dict[str, dict[str, bool]]:
+    kinds, types = facts.used_kinds, {c["paging"]["type"] for c in facts.cases.values()}
+    links = bool(types & {"header_link", "next_url"})
+    return {
         "base64": {"b64decode": facts.stubs["authenticate"], "b64encode": "binary" in kinds},
         "collections.abc": {"Mapping": True},
-        "contextlib": {
-            "nullcontext": bool(types & {"header_link", "next_url"}),
-            "suppress": facts.stubs["authenticate"],
-        },
+        "contextlib": {"nullcontext": links, "suppress": facts.stubs["authenticate"]},
         "datetime": {
             "UTC": True,
             "date": "date" in kinds,
             "datetime": True,
             "timedelta": True,
-            "timezone": discover,
+            "timezone": facts.spec.capabilities["discover"],
         },
         "datetime ": {"time as time_of_day": "time" in kinds},
         "decimal": {"Decimal": "decimal" in kinds},
@@ -50,11 +53,10 @@ def imports(facts: Facts) -> str:
             "parse_qsl": True,
             "quote": True,
             "unquote": True,
-            "urlencode": bool(types & {"header_link", "next_url"}),
+            "urlencode": links,
             "urlsplit": True,
         },
     }
-    return block(modules, members)
 
 
 def stub_imports(facts: Facts) -> str:
